@@ -1,0 +1,36 @@
+package io.dharma.tracing.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Where a {@link Pipeline} ends: a collector, a console, a list in memory.
+ *
+ * <p>A sink only knows how to hand over one batch and how to say what became of it. Queueing, deadlines, retries and
+ * counting are the pipeline's. A pipeline calls one sink from one worker thread, never from the application's; it
+ * may hand over the next batch before the stage of the last one completed.
+ *
+ * @param <T> what is delivered
+ */
+public interface Sink<T> {
+
+    /** A short lower-case name, unique within its pipeline, used in health, metrics and log lines: {@code otlp}. */
+    String name();
+
+    /**
+     * Hands over one batch.
+     *
+     * @param batch not empty, immutable, and the sink's to keep
+     * @return completes with what became of the batch; completing exceptionally, or throwing, counts as
+     *     {@link Delivery#retry}. The pipeline gives up waiting at its own deadline.
+     */
+    CompletionStage<Delivery> deliver(List<T> batch);
+
+    /**
+     * Lets go of connections and threads. Called once, after the last {@link #deliver}.
+     *
+     * @param deadline how long this may take at most
+     */
+    default void close(Duration deadline) {}
+}
