@@ -50,17 +50,25 @@ public final class TimeOrderedIdGenerator implements IdGenerator {
         return new TimeOrderedIdGenerator(Objects.requireNonNull(clock, "clock"));
     }
 
+    /** The high half of a new trace id, as a number: the time and 16 random bits. */
+    public long nextTraceIdHigh() {
+        long randomBits = ThreadLocalRandom.current().nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
+        return clock.millis() << RANDOM_BITS_BESIDE_THE_TIME | randomBits;
+    }
+
+    /** 64 random bits, never all zero: the low half of a trace id, or a span id, as a number. */
+    public long nextRandomBits() {
+        return nonZero(ThreadLocalRandom.current());
+    }
+
     @Override
     public String generateTraceId() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        long randomBits = random.nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
-        long high = clock.millis() << RANDOM_BITS_BESIDE_THE_TIME | randomBits;
-        return TraceId.fromLongs(high, nonZero(random));
+        return TraceId.fromLongs(nextTraceIdHigh(), nextRandomBits());
     }
 
     @Override
     public String generateSpanId() {
-        return HEX.toHexDigits(nonZero(ThreadLocalRandom.current()));
+        return HEX.toHexDigits(nextRandomBits());
     }
 
     @Override

@@ -67,6 +67,7 @@ final class BlockRunner {
 
     /** Dependent stages see the original exception wrapped; the wrapper says nothing. */
     private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        boolean isWrapper = failure.getClass() == CompletionException.class && failure.getCause() != null;
+        return isWrapper ? failure.getCause() : failure;
     }
 }

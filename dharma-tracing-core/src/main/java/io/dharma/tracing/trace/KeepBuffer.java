@@ -1,7 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.sampling.KeepPolicy;
-import java.time.Duration;
+import io.dharma.tracing.sampling.KeepReason;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -19,11 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeepBuffer {
 
-    static final String ERROR = "error";
-    static final String SLOW = "slow";
-
     private final KeepPolicy policy;
-    private final long slowNanos;
     private final AtomicLong heldBytes = new AtomicLong();
     private final Set<LocalTrace> waiting = new LinkedHashSet<>();
     private final LongAdder keptForError = new LongAdder();
@@ -32,16 +28,11 @@ final class KeepBuffer {
 
     KeepBuffer(KeepPolicy policy) {
         this.policy = policy;
-        Duration slowerThan = policy.slowerThan();
-        this.slowNanos = slowerThan == null ? Long.MAX_VALUE : slowerThan.toNanos();
     }
 
     /** Any span can keep its trace by failing, only the local root by being slow. */
-    @Nullable String reasonToKeep(RecordedSpan ended, boolean isRoot) {
-        if (policy.errors() && ended.hasFailed()) {
-            return ERROR;
-        }
-        return isRoot && ended.getLatencyNanos() >= slowNanos ? SLOW : null;
+    @Nullable KeepReason reasonToKeep(RecordedSpan ended, boolean isRoot) {
+        return policy.reasonFor(ended.hasFailed(), isRoot ? ended.getLatencyNanos() : 0);
     }
 
     /** Whether there is room for this many bytes; if so they are taken. */
@@ -67,8 +58,13 @@ final class KeepBuffer {
     }
 
     void remember(LocalTrace trace) {
+        LocalTrace oneTooMany;
         synchronized (waiting) {
             waiting.add(trace);
+            oneTooMany = waiting.size() > policy.maxTraces() ? pollOldest() : null;
+        }
+        if (oneTooMany != null) {
+            evictedSpans.add(oneTooMany.evict(this));
         }
     }
 
@@ -90,8 +86,11 @@ final class KeepBuffer {
         }
     }
 
-    void countKept(String reason) {
-        (reason.equals(ERROR) ? keptForError : keptForSlowness).increment();
+    void countKept(KeepReason reason) {
+        switch (reason) {
+            case ERROR -> keptForError.increment();
+            case SLOW -> keptForSlowness.increment();
+        }
     }
 
     KeptCounts counts() {

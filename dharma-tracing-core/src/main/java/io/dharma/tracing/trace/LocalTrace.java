@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.sampling.KeepReason;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class LocalTrace {
     private long heldBytes;
     private @Nullable Throwable @Nullable [] exceptions;
     private int nextException;
-    private volatile @Nullable String keptReason;
+    private volatile @Nullable KeepReason keptReason;
 
     /**
      * @param epochOffset what to add to {@code nanoTime} to get nanoseconds since the epoch
@@ -51,7 +52,7 @@ final class LocalTrace {
     }
 
     /** Why this trace is exported although the sampler dropped it; null when it is not. */
-    @Nullable String keptReason() {
+    @Nullable KeepReason keptReason() {
         return keptReason;
     }
 
@@ -82,7 +83,7 @@ final class LocalTrace {
         if (buffer == null) {
             return;
         }
-        String reason = buffer.reasonToKeep(span, isRoot);
+        KeepReason reason = buffer.reasonToKeep(span, isRoot);
         if (reason != null) {
             keep(reason, buffer, exit);
         } else if (isRoot) {
@@ -96,7 +97,7 @@ final class LocalTrace {
     }
 
     /** Once anything failed the whole trace goes out: what waited now, the rest as it ends, even after the root. */
-    private void keep(String reason, KeepBuffer buffer, SpanExit exit) {
+    private void keep(KeepReason reason, KeepBuffer buffer, SpanExit exit) {
         List<RecordedSpan> waited;
         synchronized (this) {
             if (state == State.KEPT) {

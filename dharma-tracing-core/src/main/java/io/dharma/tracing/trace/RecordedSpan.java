@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.sampling.KeepReason;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
@@ -436,12 +437,12 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
 
     private Attributes exportedAttributes() {
         SpanAttributes recorded = attributes;
-        String keptReason = trace.keptReason();
+        KeepReason keptReason = trace.keptReason();
         if (keptReason == null) {
             return recorded == null ? Attributes.empty() : ended ? recorded : recorded.copy();
         }
         Attributes present = recorded == null ? Attributes.empty() : recorded;
-        return present.toBuilder().put(SpanSource.KEPT, keptReason).build();
+        return present.toBuilder().put(KeepReason.ATTRIBUTE, keptReason.value()).build();
     }
 
     private StatusData exportedStatus() {

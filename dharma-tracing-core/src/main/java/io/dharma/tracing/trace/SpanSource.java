@@ -2,7 +2,6 @@ package io.dharma.tracing.trace;
 
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanSource {
 
-    static final AttributeKey<String> KEPT = AttributeKey.stringKey("dharma.sampling.kept");
-
     private static final byte RANDOM =
             TraceFlags.builder().setRandomTraceId(true).build().asByte();
     private static final byte SAMPLED = TraceFlags.getSampled().asByte();
@@ -62,7 +59,7 @@ final class SpanSource {
             SpanLimits limits,
             Resource resource,
             Sampler sampler,
-            @Nullable KeepPolicy keep,
+            KeepPolicy keep,
             SpanExit exit) {
         this.ids = ids;
         this.clock = clock;
@@ -70,7 +67,7 @@ final class SpanSource {
         this.limits = limits;
         this.resource = resource;
         this.sampler = sampler;
-        this.keepBuffer = keep == null ? null : new KeepBuffer(keep);
+        this.keepBuffer = keep.keepsAnything() ? new KeepBuffer(keep) : null;
         this.exit = exit;
     }
 
@@ -111,15 +108,15 @@ final class SpanSource {
         boolean isRoot = !parentIdentity.isValid();
 
         long traceIdHigh = isRoot ? ids.nextTraceIdHigh() : 0;
-        long traceIdLow = isRoot ? ids.nextTraceIdLow() : 0;
+        long traceIdLow = isRoot ? ids.nextRandomBits() : 0;
         String traceId = isRoot ? TraceId.fromLongs(traceIdHigh, traceIdLow) : parentIdentity.getTraceId();
         SamplingResult sampling =
                 sample(isRoot ? withRandomFlag(parentContext) : parentContext, traceId, name, request);
         byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
         TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
         LocalSpanContext identity = isRoot
-                ? new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.nextSpanId(), flags, state)
-                : LocalSpanContext.childOf(parentIdentity, ids.nextSpanId(), flags, state);
+                ? new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.nextRandomBits(), flags, state)
+                : LocalSpanContext.childOf(parentIdentity, ids.nextRandomBits(), flags, state);
 
         LocalTrace localTrace = localTraceOf(parent);
         if (!isRecorded(sampling.getDecision(), localTrace)) {

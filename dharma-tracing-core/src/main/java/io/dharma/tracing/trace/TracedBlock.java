@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.spi.ContextHooks;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -87,7 +88,7 @@ public final class TracedBlock implements AutoCloseable {
     /** Attaches the block to the calling thread, until it is closed. */
     void attach() {
         thread = Thread.currentThread();
-        scope = context.makeCurrent();
+        scope = ContextHooks.attach(context);
     }
 
     // What the block tells about its work
@@ -222,7 +223,7 @@ public final class TracedBlock implements AutoCloseable {
      * was started detached; closing the scope does not end the block.
      */
     public Scope makeCurrent() {
-        return context().makeCurrent();
+        return ContextHooks.attach(context());
     }
 
     // The end
