@@ -1,8 +1,10 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.metrics.BlockMetrics;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Starts blocks, and counts what became of them. Thread-safe. */
 final class BlockFactory {
@@ -11,14 +13,8 @@ final class BlockFactory {
 
     private static final SpanSource.Request PLAIN = SpanSource.Request.plain(SCOPE);
 
-    /** Hears of every ended block, sampled or not, on the thread that ended it. */
-    @FunctionalInterface
-    interface Listener {
-        void ended(String name, boolean failed, long nanos);
-    }
-
     private final SpanSource source;
-    private final Listener listener;
+    private final @Nullable BlockMetrics metrics;
     private final LongAdder started = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder closedAgain = new LongAdder();
@@ -26,9 +22,9 @@ final class BlockFactory {
     private final LongAdder closedOutOfOrder = new LongAdder();
     private final LongAdder abandoned = new LongAdder();
 
-    BlockFactory(SpanSource source, Listener listener) {
+    BlockFactory(SpanSource source, @Nullable BlockMetrics metrics) {
         this.source = source;
-        this.listener = listener;
+        this.metrics = metrics;
     }
 
     SpanSource source() {
@@ -66,9 +62,11 @@ final class BlockFactory {
         return source.nanoTime();
     }
 
-    void ended(String name, boolean failed, long nanos) {
+    void ended(TracedBlock block, boolean failed, long nanos) {
         ended.increment();
-        listener.ended(name, failed, nanos);
+        if (metrics != null) {
+            metrics.record(block.name(), failed, nanos, block.context());
+        }
     }
 
     void closedAgain() {

@@ -9,8 +9,7 @@ final class BlockRunner {
 
     private BlockRunner() {}
 
-    static <T extends @Nullable Object, X extends Throwable> T call(TracedBlock block, TracedCall<T, X> body)
-            throws X {
+    static <T extends @Nullable Object, X extends Throwable> T call(TracedBlock block, TracedCall<T, X> body) throws X {
         try {
             return body.call(block);
         } catch (Throwable failure) {

@@ -31,7 +31,8 @@ final class KeepBuffer {
     }
 
     /** Any span can keep its trace by failing, only the local root by being slow. */
-    @Nullable KeepReason reasonToKeep(RecordedSpan ended, boolean isRoot) {
+    @Nullable
+    KeepReason reasonToKeep(RecordedSpan ended, boolean isRoot) {
         return policy.reasonFor(ended.hasFailed(), isRoot ? ended.getLatencyNanos() : 0);
     }
 
@@ -94,7 +95,6 @@ final class KeepBuffer {
     }
 
     KeptCounts counts() {
-        return new KeptCounts(
-                keptForError.sum(), keptForSlowness.sum(), evictedSpans.sum(), heldBytes.get());
+        return new KeptCounts(keptForError.sum(), keptForSlowness.sum(), evictedSpans.sum(), heldBytes.get());
     }
 }

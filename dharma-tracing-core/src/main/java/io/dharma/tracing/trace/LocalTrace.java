@@ -52,7 +52,8 @@ final class LocalTrace {
     }
 
     /** Why this trace is exported although the sampler dropped it; null when it is not. */
-    @Nullable KeepReason keptReason() {
+    @Nullable
+    KeepReason keptReason() {
         return keptReason;
     }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 interface OwnedSpan extends Span {
 
     /** Null for a span that was started through OpenTelemetry's API. */
-    @Nullable TracedBlock owner();
+    @Nullable
+    TracedBlock owner();
 
     /** Called once, by the block, before the span is made current. */
     void ownedBy(TracedBlock block);

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param exception what was thrown, when this event records an exception; not yet rendered
  */
-record SpanEvent(long epochNanos, String name, SpanAttributes attributes, @Nullable Throwable exception) {
+record SpanEvent(
+        long epochNanos,
+        String name,
+        SpanAttributes attributes,
+        @Nullable Throwable exception) {
 
     private static final String EXCEPTION = "exception";
     private static final AttributeKey<String> TYPE = AttributeKey.stringKey("exception.type");

@@ -151,7 +151,7 @@ final class SpanSource {
                     request.attributes == null ? Attributes.empty() : request.attributes,
                     request.links == null ? List.of() : request.links);
         } catch (Throwable hostile) {
-            contained.increment();
+            countContained();
             return SamplingResult.drop();
         }
     }
@@ -207,7 +207,8 @@ final class SpanSource {
     }
 
     /** A link as it may be recorded; null if there is nothing to link to. */
-    @Nullable LinkData link(@Nullable SpanContext linked, @Nullable Attributes attributes) {
+    @Nullable
+    LinkData link(@Nullable SpanContext linked, @Nullable Attributes attributes) {
         if (linked == null || !linked.isValid()) {
             return null;
         }
@@ -228,8 +229,12 @@ final class SpanSource {
         try {
             call.run();
         } catch (Throwable hostile) {
-            contained.increment();
+            countContained();
         }
+    }
+
+    void countContained() {
+        contained.increment();
     }
 
     /** How often an object of the application threw at us, and was contained. */

@@ -72,7 +72,9 @@ final class ThrowableText {
         Throwable throwable = step.throwable;
         text.append(step.indent).append(step.caption);
         if (!seen.add(throwable)) {
-            text.append("[CIRCULAR REFERENCE: ").append(throwable.getClass().getName()).append("]\n");
+            text.append("[CIRCULAR REFERENCE: ")
+                    .append(throwable.getClass().getName())
+                    .append("]\n");
             return;
         }
         writeHeader(throwable);

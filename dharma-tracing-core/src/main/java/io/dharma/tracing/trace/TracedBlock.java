@@ -243,7 +243,7 @@ public final class TracedBlock implements AutoCloseable {
         long endNanoTime = owner.nanoTime();
         detach(owner);
         endSpan(endNanoTime);
-        owner.ended(name, before == FAILED, endNanoTime - startNanoTime);
+        owner.ended(this, before == FAILED, endNanoTime - startNanoTime);
     }
 
     private void endSpan(long endNanoTime) {
