@@ -288,7 +288,7 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
         boolean first = trace.isFirstSightOf(throwable);
         markFailed(throwable);
         if (first) {
-            add(SpanEvent.exception(now(), throwable, Attributes.empty()));
+            add(SpanEvent.exception(now(), throwable, source.limitedForEvent(null)));
         }
     }
 
