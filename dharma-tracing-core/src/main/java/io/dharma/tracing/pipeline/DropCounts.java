@@ -2,46 +2,44 @@ package io.dharma.tracing.pipeline;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Drops by reason. Any thread. */
 final class DropCounts {
 
-    /** Holds every reason from the start and is never changed, so it may be read without a lock. */
-    private final Map<DropReason, LongAdder> counts = new EnumMap<>(DropReason.class);
+    private final LongAdder[] counts = new LongAdder[DropReason.values().length];
 
     DropCounts() {
-        for (DropReason reason : DropReason.values()) {
-            counts.put(reason, new LongAdder());
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = new LongAdder();
         }
     }
 
     void add(DropReason reason, long records) {
-        Objects.requireNonNull(counts.get(reason)).add(records);
+        counts[reason.ordinal()].add(records);
     }
 
-    /** A new map, with only the reasons that occurred. */
+    /** Only the reasons that occurred. */
     Map<DropReason, Long> snapshot() {
         Map<DropReason, Long> snapshot = new EnumMap<>(DropReason.class);
-        counts.forEach((reason, count) -> {
-            long sum = count.sum();
-            if (sum != 0) {
-                snapshot.put(reason, sum);
+        for (DropReason reason : DropReason.values()) {
+            long count = counts[reason.ordinal()].sum();
+            if (count != 0) {
+                snapshot.put(reason, count);
             }
-        });
+        }
         return snapshot;
     }
 
     long total() {
-        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+        long total = 0;
+        for (LongAdder count : counts) {
+            total += count.sum();
+        }
+        return total;
     }
 
-    /** Without what was dropped on purpose. */
     long losses() {
-        return counts.entrySet().stream()
-                .filter(count -> count.getKey().isLoss())
-                .mapToLong(count -> count.getValue().sum())
-                .sum();
+        return total() - counts[DropReason.FILTERED.ordinal()].sum();
     }
 }
