@@ -11,6 +11,7 @@ import java.util.Map;
  * @param deadline for the whole exchange
  * @param replyLimit how many bytes of the answer's body to read at most
  */
+@SuppressWarnings("ArrayRecordComponent") // Passed on, never compared.
 record HttpPost(byte[] body, Map<String, List<String>> headers, Duration deadline, int replyLimit) {
 
     /** More than any honest answer to an export needs. */

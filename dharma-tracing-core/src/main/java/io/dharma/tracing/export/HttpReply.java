@@ -7,6 +7,7 @@ import java.net.http.HttpHeaders;
  *
  * @param body at most as much of it as was asked for; the rest was never read
  */
+@SuppressWarnings("ArrayRecordComponent") // Passed on, never compared.
 record HttpReply(int status, HttpHeaders headers, byte[] body) {
 
     boolean isSuccess() {

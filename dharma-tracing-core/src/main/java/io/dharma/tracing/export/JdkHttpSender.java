@@ -173,7 +173,7 @@ final class JdkHttpSender implements HttpSender {
                 return asked;
             }
             double grown = policy.getInitialBackoff().toNanos() * Math.pow(policy.getBackoffMultiplier(), made - 1);
-            double capped = Math.min(grown, policy.getMaxBackoff().toNanos());
+            double capped = Math.min(grown, (double) policy.getMaxBackoff().toNanos());
             return Duration.ofNanos((long) (capped * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
         }
 
