@@ -1,0 +1,58 @@
+package io.dharma.tracing.sampling;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.List;
+
+/** Does what the parent did, and asks another sampler where there is no parent. */
+final class ParentBasedSampler implements Sampler {
+
+    private static final SamplingResult SAMPLE_AS_THE_PARENT = SamplingResult.recordAndSample();
+
+    private final Sampler root;
+
+    ParentBasedSampler(Sampler root) {
+        this.root = root;
+    }
+
+    @Override
+    public SamplingResult shouldSample(
+            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
+        SpanContext parentContext = Span.fromContext(parent).getSpanContext();
+        if (!parentContext.isValid()) {
+            return root.shouldSample(parent, traceId, name, kind, attributes, links);
+        }
+        if (!parentContext.isSampled()) {
+            return HeadDecision.DROP;
+        }
+        return parentContext.isRemote() ? followRemote(parentContext, traceId) : SAMPLE_AS_THE_PARENT;
+    }
+
+    /** What came from another process is believed only where its parts agree; a local parent has been through this. */
+    private static SamplingResult followRemote(SpanContext parent, String traceId) {
+        String entry = parent.getTraceState().get(OtelEntry.KEY);
+        if (entry == null) {
+            return SAMPLE_AS_THE_PARENT;
+        }
+        int threshold = OtelEntry.thresholdStart(entry);
+        return threshold >= 0 && ProbabilitySampler.isConsistent(entry, threshold, traceId)
+                ? SAMPLE_AS_THE_PARENT
+                : HeadDecision.SAMPLE_WITH_UNKNOWN_PROBABILITY;
+    }
+
+    @Override
+    public String getDescription() {
+        return "ParentBased{root:" + root.getDescription() + '}';
+    }
+
+    @Override
+    public String toString() {
+        return getDescription();
+    }
+}
