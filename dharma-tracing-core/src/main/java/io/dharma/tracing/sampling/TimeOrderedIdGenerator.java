@@ -52,9 +52,18 @@ public final class TimeOrderedIdGenerator implements IdGenerator {
 
     @Override
     public String generateTraceId() {
+        return generateTraceId(clock.millis());
+    }
+
+    /**
+     * A trace id for a caller that knows the time already: reading the clock is a third of the cost of an id.
+     *
+     * @param epochMillis Unix time; its low 48 bits are used
+     */
+    public String generateTraceId(long epochMillis) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long randomBits = random.nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
-        long high = (clock.millis() << RANDOM_BITS_BESIDE_THE_TIME) | randomBits;
+        long high = (epochMillis << RANDOM_BITS_BESIDE_THE_TIME) | randomBits;
         return TraceId.fromLongs(high, nonZero(random));
     }
 
