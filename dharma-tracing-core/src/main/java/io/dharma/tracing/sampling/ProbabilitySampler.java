@@ -40,8 +40,11 @@ final class ProbabilitySampler implements Sampler {
 
     private boolean keeps(String traceId, TraceState state) {
         String entry = state.get(OtelEntry.KEY);
-        int explicit = entry == null ? -1 : OtelEntry.randomnessStart(entry);
-        return entry == null || explicit < 0 ? keeps(traceId) : threshold.keeps(entry, explicit);
+        if (entry == null) {
+            return keeps(traceId);
+        }
+        int explicit = OtelEntry.randomnessStart(entry);
+        return explicit >= 0 ? threshold.keeps(entry, explicit) : keeps(traceId);
     }
 
     /** Whether the threshold that arrived in this entry would have kept this trace. */

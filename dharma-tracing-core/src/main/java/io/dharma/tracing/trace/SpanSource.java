@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanSource {
 
+    private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final byte RANDOM =
             TraceFlags.builder().setRandomTraceId(true).build().asByte();
     private static final byte SAMPLED = TraceFlags.getSampled().asByte();
@@ -107,16 +108,16 @@ final class SpanSource {
         SpanContext parentIdentity = parent.getSpanContext();
         boolean isRoot = !parentIdentity.isValid();
 
-        long traceIdHigh = isRoot ? ids.nextTraceIdHigh() : 0;
-        long traceIdLow = isRoot ? ids.nextRandomBits() : 0;
+        long traceIdHigh = isRoot ? ids.highHalf(epochMillis(nanoTime)) : 0;
+        long traceIdLow = isRoot ? ids.randomBits() : 0;
         String traceId = isRoot ? TraceId.fromLongs(traceIdHigh, traceIdLow) : parentIdentity.getTraceId();
         SamplingResult sampling =
                 sample(isRoot ? withRandomFlag(parentContext) : parentContext, traceId, name, request);
         byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
         TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
         LocalSpanContext identity = isRoot
-                ? new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.nextRandomBits(), flags, state)
-                : LocalSpanContext.childOf(parentIdentity, ids.nextRandomBits(), flags, state);
+                ? new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.randomBits(), flags, state)
+                : LocalSpanContext.childOf(parentIdentity, ids.randomBits(), flags, state);
 
         LocalTrace localTrace = localTraceOf(parent);
         if (!isRecorded(sampling.getDecision(), localTrace)) {
@@ -138,6 +139,10 @@ final class SpanSource {
                 request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
         span.startWith(withSamplingAttributes(request.attributes, sampling), request.links, request.offeredLinks);
         return span;
+    }
+
+    private long epochMillis(long nanoTime) {
+        return (nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND;
     }
 
     /** A sampler may be the application's own; if it fails, the trace is dropped rather than the request. */
