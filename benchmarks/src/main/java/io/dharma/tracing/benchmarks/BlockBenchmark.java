@@ -10,7 +10,6 @@ import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
-
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -51,8 +50,10 @@ public class BlockBenchmark {
         @Setup
         public void start() {
             provider = SdkTracerProvider.builder()
-                    .setSampler(Sampler.parentBased(decision.equals("sampled") ? Sampler.alwaysOn() : Sampler.alwaysOff()))
-                    .addSpanProcessor(BatchSpanProcessor.builder(new NothingExporter()).build())
+                    .setSampler(
+                            Sampler.parentBased(decision.equals("sampled") ? Sampler.alwaysOn() : Sampler.alwaysOff()))
+                    .addSpanProcessor(
+                            BatchSpanProcessor.builder(new NothingExporter()).build())
                     .build();
             tracer = provider.get("benchmark");
         }
@@ -74,10 +75,15 @@ public class BlockBenchmark {
         @Setup
         public void start() {
             DharmaTracerBuilder builder = DharmaTracer.builder()
-                    .sampler(Samplers.parentBased(decision.equals("sampled")  || decision.equals("mdc-metrics")? Samplers.alwaysOn() : Samplers.alwaysOff()))
+                    .sampler(Samplers.parentBased(
+                            decision.equals("sampled") || decision.equals("mdc-metrics")
+                                    ? Samplers.alwaysOn()
+                                    : Samplers.alwaysOff()))
                     .sink(new NothingSink());
             if (decision.equals("kept")) builder.keep(KeepPolicy.nothing().andErrors());
-            if (decision.equals("mdc-metrics")) builder.mdc(MdcMirror.ofTraceAndSpan()).meterProvider(SdkMeterProvider.builder().build());
+            if (decision.equals("mdc-metrics"))
+                builder.mdc(MdcMirror.ofTraceAndSpan())
+                        .meterProvider(SdkMeterProvider.builder().build());
             tracer = builder.build();
         }
 
