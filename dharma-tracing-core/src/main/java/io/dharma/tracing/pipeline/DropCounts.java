@@ -2,44 +2,46 @@ package io.dharma.tracing.pipeline;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Drops by reason. Any thread. */
 final class DropCounts {
 
-    private final LongAdder[] counts = new LongAdder[DropReason.values().length];
+    /** Holds every reason from the start and is never changed, so it may be read without a lock. */
+    private final Map<DropReason, LongAdder> counts = new EnumMap<>(DropReason.class);
 
     DropCounts() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
+        for (DropReason reason : DropReason.values()) {
+            counts.put(reason, new LongAdder());
         }
     }
 
     void add(DropReason reason, long records) {
-        counts[reason.ordinal()].add(records);
+        Objects.requireNonNull(counts.get(reason)).add(records);
     }
 
-    /** Only the reasons that occurred. */
+    /** A new map, with only the reasons that occurred. */
     Map<DropReason, Long> snapshot() {
         Map<DropReason, Long> snapshot = new EnumMap<>(DropReason.class);
-        for (DropReason reason : DropReason.values()) {
-            long count = counts[reason.ordinal()].sum();
-            if (count != 0) {
-                snapshot.put(reason, count);
+        counts.forEach((reason, count) -> {
+            long sum = count.sum();
+            if (sum != 0) {
+                snapshot.put(reason, sum);
             }
-        }
+        });
         return snapshot;
     }
 
     long total() {
-        long total = 0;
-        for (LongAdder count : counts) {
-            total += count.sum();
-        }
-        return total;
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
+    /** Without what was dropped on purpose. */
     long losses() {
-        return total() - counts[DropReason.FILTERED.ordinal()].sum();
+        return counts.entrySet().stream()
+                .filter(count -> count.getKey().isLoss())
+                .mapToLong(count -> count.getValue().sum())
+                .sum();
     }
 }

@@ -23,18 +23,20 @@ public final class ProbabilitySampling {
     public static Optional<String> threshold(TraceState state) {
         String entry = state.get(OtelEntry.KEY);
         int start = thresholdStart(entry);
-        return entry == null || start < 0
-                ? Optional.empty()
-                : Optional.of(entry.substring(start, OtelEntry.end(entry, start)));
+        if (entry == null || start < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(entry.substring(start, OtelEntry.end(entry, start)));
     }
 
     /** The probability with which a span of this trace state was exported, above 0 and at most 1. */
     public static OptionalDouble probability(TraceState state) {
         String entry = state.get(OtelEntry.KEY);
         int start = thresholdStart(entry);
-        return entry == null || start < 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Threshold.probability(entry, start, OtelEntry.end(entry, start)));
+        if (entry == null || start < 0) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(Threshold.probability(entry, start, OtelEntry.end(entry, start)));
     }
 
     /** How many spans one span of this trace state stands for: 1 / probability. */

@@ -50,25 +50,30 @@ public final class TimeOrderedIdGenerator implements IdGenerator {
         return new TimeOrderedIdGenerator(Objects.requireNonNull(clock, "clock"));
     }
 
-    /** The high half of a new trace id, as a number: the time and 16 random bits. */
-    public long nextTraceIdHigh() {
-        long randomBits = ThreadLocalRandom.current().nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
-        return clock.millis() << RANDOM_BITS_BESIDE_THE_TIME | randomBits;
-    }
-
-    /** 64 random bits, never all zero: the low half of a trace id, or a span id, as a number. */
-    public long nextRandomBits() {
-        return nonZero(ThreadLocalRandom.current());
-    }
-
     @Override
     public String generateTraceId() {
-        return TraceId.fromLongs(nextTraceIdHigh(), nextRandomBits());
+        return TraceId.fromLongs(highHalf(clock.millis()), randomBits());
     }
 
     @Override
     public String generateSpanId() {
-        return HEX.toHexDigits(nextRandomBits());
+        return HEX.toHexDigits(randomBits());
+    }
+
+    /**
+     * The high half of a trace id, as a number, for a caller that knows the time already: reading the clock is a third
+     * of the cost of an id.
+     *
+     * @param epochMillis Unix time; its low 48 bits are used
+     */
+    public long highHalf(long epochMillis) {
+        long randomBits = ThreadLocalRandom.current().nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
+        return (epochMillis << RANDOM_BITS_BESIDE_THE_TIME) | randomBits;
+    }
+
+    /** 64 random bits, as a number: a span id, or the low half of a trace id. */
+    public long randomBits() {
+        return nonZero(ThreadLocalRandom.current());
     }
 
     @Override

@@ -42,20 +42,23 @@ final class LocalSpanContext implements SpanContext {
         this.traceState = traceState;
     }
 
-    /** The context of a child of {@code parent}, which may have come from anywhere. */
-    static LocalSpanContext childOf(SpanContext parent, long spanIdBits, byte flags, TraceState traceState) {
-        if (parent instanceof LocalSpanContext local) {
-            return new LocalSpanContext(
-                    local.traceIdHigh, local.traceIdLow, local.traceId, spanIdBits, flags, traceState);
-        }
-        String traceId = parent.getTraceId();
-        return new LocalSpanContext(
-                Long.parseUnsignedLong(traceId, 0, 16, 16),
-                Long.parseUnsignedLong(traceId, 16, 32, 16),
-                traceId,
-                spanIdBits,
-                flags,
-                traceState);
+    /** The first half of any valid context's trace id. */
+    static long traceIdHigh(SpanContext context) {
+        return context instanceof LocalSpanContext local
+                ? local.traceIdHigh
+                : Long.parseUnsignedLong(context.getTraceId(), 0, 16, 16);
+    }
+
+    /** The second half of any valid context's trace id. */
+    static long traceIdLow(SpanContext context) {
+        return context instanceof LocalSpanContext local
+                ? local.traceIdLow
+                : Long.parseUnsignedLong(context.getTraceId(), 16, 32, 16);
+    }
+
+    /** The text of any valid context's trace id if it has been made already, so that a child need not make it again. */
+    static @Nullable String knownTraceId(SpanContext context) {
+        return context instanceof LocalSpanContext local ? local.traceId : context.getTraceId();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.sampling.HeadSampler;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.opentelemetry.api.common.Attributes;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanSource {
 
+    private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final byte RANDOM =
             TraceFlags.builder().setRandomTraceId(true).build().asByte();
     private static final byte SAMPLED = TraceFlags.getSampled().asByte();
@@ -107,16 +109,15 @@ final class SpanSource {
         SpanContext parentIdentity = parent.getSpanContext();
         boolean isRoot = !parentIdentity.isValid();
 
-        long traceIdHigh = isRoot ? ids.nextTraceIdHigh() : 0;
-        long traceIdLow = isRoot ? ids.nextRandomBits() : 0;
-        String traceId = isRoot ? TraceId.fromLongs(traceIdHigh, traceIdLow) : parentIdentity.getTraceId();
-        SamplingResult sampling =
-                sample(isRoot ? withRandomFlag(parentContext) : parentContext, traceId, name, request);
+        long traceIdHigh = isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parentIdentity);
+        long traceIdLow = isRoot ? ids.randomBits() : LocalSpanContext.traceIdLow(parentIdentity);
+        Context seenBySampler = isRoot ? withRandomFlag(parentContext) : parentContext;
+        SamplingResult sampling = sample(seenBySampler, traceIdHigh, traceIdLow, name, request);
         byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
         TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
-        LocalSpanContext identity = isRoot
-                ? new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.nextRandomBits(), flags, state)
-                : LocalSpanContext.childOf(parentIdentity, ids.nextRandomBits(), flags, state);
+        String traceId = isRoot ? null : LocalSpanContext.knownTraceId(parentIdentity);
+        LocalSpanContext identity =
+                new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.randomBits(), flags, state);
 
         LocalTrace localTrace = localTraceOf(parent);
         if (!isRecorded(sampling.getDecision(), localTrace)) {
@@ -140,12 +141,18 @@ final class SpanSource {
         return span;
     }
 
+    private long epochMillis(long nanoTime) {
+        return (nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND;
+    }
+
     /** A sampler may be the application's own; if it fails, the trace is dropped rather than the request. */
-    private SamplingResult sample(Context parent, String traceId, String name, Request request) {
+    private SamplingResult sample(Context parent, long traceIdHigh, long traceIdLow, String name, Request request) {
         try {
-            return sampler.shouldSample(
+            return HeadSampler.ask(
+                    sampler,
                     parent,
-                    traceId,
+                    traceIdHigh,
+                    traceIdLow,
                     name,
                     request.kind,
                     request.attributes == null ? Attributes.empty() : request.attributes,
