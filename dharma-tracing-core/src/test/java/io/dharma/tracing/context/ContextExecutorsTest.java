@@ -36,8 +36,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 
 class ContextExecutorsTest {
 
@@ -170,14 +168,19 @@ class ContextExecutorsTest {
     }
 
     @Test
-    @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "ExecutorService.close() came with JDK 19")
     void close_endsTheExecutorAndLeavesTheCommonPoolAlone() throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(1);
-        ((AutoCloseable) ContextExecutors.wrap(pool)).close();
-        assertThat(pool.isTerminated()).isTrue();
-
-        ((AutoCloseable) ContextExecutors.wrap((ExecutorService) ForkJoinPool.commonPool())).close();
-        assertThat(ForkJoinPool.commonPool().isShutdown()).isFalse();
+        ExecutorService pool = ContextExecutors.wrap((ExecutorService) new ForkJoinPool(1));
+        ExecutorService common = ContextExecutors.wrap((ExecutorService) ForkJoinPool.commonPool());
+        if (Runtime.version().feature() < 19) {
+            assertThat(pool).isNotInstanceOf(AutoCloseable.class);
+            pool.shutdown();
+            common.shutdown();
+        } else {
+            ((AutoCloseable) pool).close();
+            ((AutoCloseable) common).close();
+        }
+        assertThat(pool.isShutdown()).isTrue();
+        assertThat(common.isShutdown()).isFalse();
     }
 
     @Test
