@@ -59,7 +59,7 @@ public final class MdcMirror implements ScopeListener {
 
     /**
      * Returns the former values of the fields by position, null if nothing was written. The usual list, of a block
-     * that has none around it, is shared: it saves 24 of some 150 bytes.
+     * that has none around it, is shared: it saves 24 bytes a block.
      */
     @Override
     public @Nullable Object attached(Context from, Context to) {
