@@ -69,7 +69,7 @@ class SamplingRulesTest {
     @ParameterizedTest
     @CsvSource({
         "GET *, GET /, true",
-        "GET *, GET , true",
+        "GET *, 'GET ', true",
         "GET *, POST /, false",
         "*/health, GET /a/health, true",
         "*/health, GET /health/x, false",
