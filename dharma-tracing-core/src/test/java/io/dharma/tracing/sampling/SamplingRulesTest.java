@@ -104,6 +104,34 @@ class SamplingRulesTest {
                         + " write the text to match, with * for any characters");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "*, a*b, true",
+        "a*, a*b, true",
+        "a*, abc, true",
+        "*x*, a*x, true",
+        "a*b, a*b, true",
+        "abc, a*c, false",
+        "a*b, a*, false",
+        "a*, b, false",
+        "a, *, false",
+    })
+    void glob_coversWhatMatchesOnlyWhereItMatchesToo(String earlier, String later, boolean covered) {
+        assertThat(new Glob(earlier).covers(new Glob(later))).isEqualTo(covered);
+    }
+
+    @Test
+    void attribute_mayBeCalledAsAnotherKindOfRule() {
+        AttributeKey<String> name = AttributeKey.stringKey("name");
+
+        Sampler sampler = Samplers.rules()
+                .drop("*")
+                .attribute(name, "x", Samplers.alwaysOn())
+                .otherwise(Samplers.alwaysOn());
+
+        assertThat(sampler.getDescription()).contains("attribute name=\"x\"");
+    }
+
     @Test
     void ruleThatCanNeverMatch_isRefused() {
         SamplingRules repeated = Samplers.rules()
