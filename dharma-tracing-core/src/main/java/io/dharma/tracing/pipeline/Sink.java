@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A sink only knows how to hand over one batch and how to say what became of it. Queueing, deadlines, retries and
  * counting are the pipeline's. A pipeline calls one sink from one worker thread, never from the application's; it
- * may hand over the next batch before the stage of the last one completed.
+ * may hand over the next batch before the stage of the last one completed. The thread is the sink's alone: blocking
+ * it delays nobody else, but only one batch is then under way at a time.
  *
  * @param <T> what is delivered
  */
@@ -23,7 +24,9 @@ public interface Sink<T> {
      *
      * @param batch not empty, immutable, and the sink's to keep
      * @return completes with what became of the batch; completing exceptionally, or throwing, counts as
-     *     {@link Delivery#retry}. The pipeline gives up waiting at its own deadline.
+     *     {@link Delivery#retry}. The pipeline gives up waiting at its own deadline: it interrupts a call that has
+     *     not returned, cancels a stage that has not completed, and offers the batch again. Should the stage still
+     *     say {@link Delivery.Delivered} before that, the batch counts as delivered.
      */
     CompletionStage<Delivery> deliver(List<T> batch);
 

@@ -16,7 +16,7 @@ import java.util.Objects;
  * <p>Any thread may call. Blocks that start after {@link #use} returned are decided by the new sampler; a trace that
  * has begun keeps its decision if the sampler respects parents. Costs one volatile read per block.
  */
-public final class AdjustableSampler implements Sampler {
+public final class AdjustableSampler implements HeadSampler {
 
     private volatile Sampler current;
 
@@ -48,8 +48,14 @@ public final class AdjustableSampler implements Sampler {
 
     @Override
     public SamplingResult shouldSample(
-            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
-        return current.shouldSample(parent, traceId, name, kind, attributes, links);
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
+        return HeadSampler.ask(current, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
     }
 
     /** Of the current sampler; changes when that does. */

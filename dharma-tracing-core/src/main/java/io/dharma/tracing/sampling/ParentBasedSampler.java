@@ -11,7 +11,7 @@ import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
 /** Does what the parent did, and asks another sampler where there is no parent. */
-final class ParentBasedSampler implements Sampler {
+final class ParentBasedSampler implements HeadSampler {
 
     private static final SamplingResult SAMPLE_AS_THE_PARENT = SamplingResult.recordAndSample();
 
@@ -23,25 +23,31 @@ final class ParentBasedSampler implements Sampler {
 
     @Override
     public SamplingResult shouldSample(
-            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
         SpanContext parentContext = Span.fromContext(parent).getSpanContext();
         if (!parentContext.isValid()) {
-            return root.shouldSample(parent, traceId, name, kind, attributes, links);
+            return HeadSampler.ask(root, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
         }
         if (!parentContext.isSampled()) {
             return HeadDecision.DROP;
         }
-        return parentContext.isRemote() ? followRemote(parentContext, traceId) : SAMPLE_AS_THE_PARENT;
+        return parentContext.isRemote() ? followRemote(parentContext, traceIdLow) : SAMPLE_AS_THE_PARENT;
     }
 
     /** What came from another process is believed only where its parts agree; a local parent has been through this. */
-    private static SamplingResult followRemote(SpanContext parent, String traceId) {
+    private static SamplingResult followRemote(SpanContext parent, long traceIdLow) {
         String entry = parent.getTraceState().get(OtelEntry.KEY);
         if (entry == null) {
             return SAMPLE_AS_THE_PARENT;
         }
         int threshold = OtelEntry.thresholdStart(entry);
-        return threshold >= 0 && ProbabilitySampler.isConsistent(entry, threshold, traceId)
+        return threshold >= 0 && ProbabilitySampler.isConsistent(entry, threshold, traceIdLow)
                 ? SAMPLE_AS_THE_PARENT
                 : HeadDecision.SAMPLE_WITH_UNKNOWN_PROBABILITY;
     }

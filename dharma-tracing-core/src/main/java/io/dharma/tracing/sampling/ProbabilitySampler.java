@@ -3,18 +3,14 @@ package io.dharma.tracing.sampling;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.LinkData;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
 /** Keeps the traces whose randomness reaches the threshold: the same ones in every service with the same ratio. */
-final class ProbabilitySampler implements Sampler {
-
-    private static final int RANDOM_DIGITS_OF_TRACE_ID = TraceId.getLength() - Threshold.RANDOM_DIGITS;
+final class ProbabilitySampler implements HeadSampler {
 
     private final double ratio;
     private final Threshold threshold;
@@ -28,34 +24,34 @@ final class ProbabilitySampler implements Sampler {
 
     @Override
     public SamplingResult shouldSample(
-            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
         TraceState state = Span.fromContext(parent).getSpanContext().getTraceState();
-        boolean keeps = state.isEmpty() ? keeps(traceId) : keeps(traceId, state);
-        return keeps ? sample : HeadDecision.DROP;
+        return threshold.keeps(randomness(state, traceIdLow)) ? sample : HeadDecision.DROP;
     }
 
-    private boolean keeps(String traceId) {
-        return traceId.length() == TraceId.getLength() && threshold.keeps(traceId, RANDOM_DIGITS_OF_TRACE_ID);
+    private static long randomness(TraceState state, long traceIdLow) {
+        String entry = state.isEmpty() ? null : state.get(OtelEntry.KEY);
+        return entry == null ? Threshold.randomnessOf(traceIdLow) : randomness(entry, traceIdLow);
     }
 
-    private boolean keeps(String traceId, TraceState state) {
-        String entry = state.get(OtelEntry.KEY);
-        if (entry == null) {
-            return keeps(traceId);
-        }
+    /** What the entry says explicitly goes before the trace id's own. */
+    private static long randomness(String entry, long traceIdLow) {
         int explicit = OtelEntry.randomnessStart(entry);
-        return explicit >= 0 ? threshold.keeps(entry, explicit) : keeps(traceId);
+        return explicit >= 0
+                ? Threshold.value(entry, explicit, OtelEntry.end(entry, explicit))
+                : Threshold.randomnessOf(traceIdLow);
     }
 
     /** Whether the threshold that arrived in this entry would have kept this trace. */
-    static boolean isConsistent(String entry, int thresholdStart, String traceId) {
-        int thresholdEnd = OtelEntry.end(entry, thresholdStart);
-        int explicit = OtelEntry.randomnessStart(entry);
-        if (explicit >= 0) {
-            return Threshold.keeps(entry, explicit, entry, thresholdStart, thresholdEnd);
-        }
-        return traceId.length() == TraceId.getLength()
-                && Threshold.keeps(traceId, RANDOM_DIGITS_OF_TRACE_ID, entry, thresholdStart, thresholdEnd);
+    static boolean isConsistent(String entry, int thresholdStart, long traceIdLow) {
+        long threshold = Threshold.value(entry, thresholdStart, OtelEntry.end(entry, thresholdStart));
+        return randomness(entry, traceIdLow) >= threshold;
     }
 
     @Override

@@ -4,13 +4,12 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.LinkData;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Keeps a trace as long as there are tokens. How likely that was nobody can tell, so no threshold is recorded. */
-final class RateLimitedSampler implements Sampler {
+final class RateLimitedSampler implements HeadSampler {
 
     private final TokenBucket bucket;
     private final String description;
@@ -22,7 +21,13 @@ final class RateLimitedSampler implements Sampler {
 
     @Override
     public SamplingResult shouldSample(
-            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
         return bucket.tryTake() ? HeadDecision.SAMPLE_WITH_UNKNOWN_PROBABILITY : HeadDecision.DROP;
     }
 

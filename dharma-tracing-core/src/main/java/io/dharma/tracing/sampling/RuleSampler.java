@@ -11,12 +11,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Asks the sampler of the first rule that matches. */
-record RuleSampler(List<Rule> rules, Sampler otherwise) implements Sampler {
+record RuleSampler(List<Rule> rules, Sampler otherwise) implements HeadSampler {
 
     @Override
     public SamplingResult shouldSample(
-            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
-        return samplerFor(name, attributes).shouldSample(parent, traceId, name, kind, attributes, links);
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
+        return HeadSampler.ask(
+                samplerFor(name, attributes), parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
     }
 
     private Sampler samplerFor(String name, Attributes attributes) {

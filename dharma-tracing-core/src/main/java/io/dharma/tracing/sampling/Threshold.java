@@ -4,17 +4,15 @@ package io.dharma.tracing.sampling;
  * OpenTelemetry's rejection threshold: of 2^56 equally likely random values, how many are dropped.
  *
  * <p>Written as up to 14 hex digits with trailing zeros cut off, so that 25 % is {@code c} and all is {@code 0}.
- * Because the digits are lower case and the random value is written the same way, the two compare as text, and the
- * first digit nearly always decides: no number is ever parsed on the way of a block.
  *
  * <p>Algorithm: <a href="https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/">OpenTelemetry
  * specification, TraceState: Probability Sampling</a>.
  */
-record Threshold(String digits) {
+record Threshold(long value, String digits) {
 
     static final int RANDOM_DIGITS = 14;
     static final double SMALLEST_RATIO = 0x1p-56;
-    static final Threshold KEEP_ALL = new Threshold("0");
+    static final Threshold KEEP_ALL = new Threshold(0, "0");
 
     private static final int RANDOM_BITS = 56;
     private static final long ALL = 1L << RANDOM_BITS;
@@ -49,28 +47,26 @@ record Threshold(String digits) {
         while (padded.charAt(end - 1) == '0') {
             end--;
         }
-        return new Threshold(padded.substring(0, end));
+        return new Threshold(value, padded.substring(0, end));
     }
 
-    /** Whether the 14 random digits that begin at {@code offset} are kept. */
-    boolean keeps(String random, int offset) {
-        return keeps(random, offset, digits, 0, digits.length());
+    /** The random part of a trace id, by its last 64 bits. */
+    static long randomnessOf(long traceIdLow) {
+        return traceIdLow & (ALL - 1);
     }
 
-    /** The same with the threshold still inside another text. */
-    static boolean keeps(String random, int offset, String threshold, int start, int end) {
-        for (int i = start, r = offset; i < end; i++, r++) {
-            int difference = random.charAt(r) - threshold.charAt(i);
-            if (difference != 0) {
-                return difference > 0;
-            }
-        }
-        return true;
+    /** Whether a trace of this randomness is kept. */
+    boolean keeps(long randomness) {
+        return randomness >= value;
+    }
+
+    /** The number that up to 14 hex digits inside a text stand for, the missing ones being zeros. */
+    static long value(String text, int start, int end) {
+        int trailingZeros = RANDOM_DIGITS - (end - start);
+        return Long.parseLong(text, start, end, 16) << (4 * trailingZeros);
     }
 
     static double probability(String text, int start, int end) {
-        int trailingZeros = RANDOM_DIGITS - (end - start);
-        long value = Long.parseLong(text, start, end, 16) << (4 * trailingZeros);
-        return (double) (ALL - value) / ALL;
+        return (double) (ALL - value(text, start, end)) / ALL;
     }
 }

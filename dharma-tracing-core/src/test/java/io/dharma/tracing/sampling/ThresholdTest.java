@@ -69,7 +69,7 @@ class ThresholdTest {
             Threshold threshold = Threshold.ofRatio(random.nextDouble());
             String randomness = randomDigits(random, threshold);
             boolean expected = number(randomness).compareTo(number(threshold.digits())) >= 0;
-            assertThat(threshold.keeps("0123" + randomness, 4))
+            assertThat(threshold.keeps(Long.parseLong(randomness, 16)))
                     .as("randomness %s, threshold %s", randomness, threshold)
                     .isEqualTo(expected);
         }
@@ -78,13 +78,17 @@ class ThresholdTest {
     @ParameterizedTest
     @CsvSource({"8, 80000000000000, true", "8, 7fffffffffffff, false", "0, 00000000000000, true"})
     void keeps_includesTheThresholdItself(String digits, String randomness, boolean kept) {
-        assertThat(new Threshold(digits).keeps(randomness, 0)).isEqualTo(kept);
+        assertThat(threshold(digits).keeps(Long.parseLong(randomness, 16))).isEqualTo(kept);
     }
 
     @ParameterizedTest
     @CsvSource({"0, 1", "8, 0.5", "c, 0.25", "e666, 0.100006103515625", "ffffffffffffff, 1.3877787807814457E-17"})
     void probability_isExact(String digits, double expected) {
         assertThat(probability(digits)).isEqualTo(expected);
+    }
+
+    private static Threshold threshold(String digits) {
+        return new Threshold(Threshold.value(digits, 0, digits.length()), digits);
     }
 
     private static double probability(String digits) {

@@ -1,0 +1,226 @@
+package io.dharma.tracing.export;
+
+import java.lang.reflect.Method;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JDK {@link HttpClient} with its threads, shared by all endpoints that agree on how to connect.
+ *
+ * <p>Nothing runs before the first exchange, and nothing is left after the last user has released it. The threads are
+ * {@code dharma-http-selector} (the client's own, renamed), {@code dharma-http-timer} (deadlines) and a few
+ * {@code dharma-http-N}, which end when idle.
+ *
+ * <p>Always HTTP/1.1. In cleartext HTTP/2 would begin with an upgrade that collectors do not speak, and over TLS a
+ * connection that has gone dead would keep taking every later exchange down with it: with HTTP/1.1 the exchange that
+ * ran into its deadline closes its connection.
+ */
+final class HttpConnections {
+
+    /**
+     * How to connect. Equal settings share a client.
+     *
+     * @param tls whom to trust, as something with a meaningful {@code equals}
+     * @param proxy null for the JDK's system-wide choice
+     * @param protocols which versions of TLS, null for the JDK's choice
+     * @param executor runs the client's work instead of threads of ours, null for ours
+     */
+    record Settings(
+            @Nullable Object tls,
+            @Nullable SSLContext context,
+            @Nullable ProxySelector proxy,
+            @Nullable List<String> protocols,
+            @Nullable Executor executor,
+            Duration connectTimeout) {
+
+        /** Longer than most exchanges may take: it only ends the system's own attempt, which goes on for minutes. */
+        private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+        static Settings of(@Nullable TlsSettings tls) {
+            return new Settings(tls, tls == null ? null : tls.context(), null, null, null, CONNECT_TIMEOUT);
+        }
+    }
+
+    private static final Map<Settings, HttpConnections> OPEN = new HashMap<>();
+
+    private static final long IDLE_SECONDS = 5;
+
+    private final Settings settings;
+    private final ThreadGroup threads = new ThreadGroup("dharma-http");
+    private final AtomicInteger threadNumber = new AtomicInteger();
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::worker);
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-http-timer"));
+    private int users;
+    private @Nullable HttpClient client;
+
+    private HttpConnections(Settings settings) {
+        this.settings = settings;
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+    }
+
+    /** Joins those who connect in this way; to be released once. */
+    static HttpConnections acquire(Settings settings) {
+        synchronized (OPEN) {
+            HttpConnections connections = OPEN.computeIfAbsent(settings, HttpConnections::new);
+            connections.users++;
+            return connections;
+        }
+    }
+
+    /** The last one to leave closes the connections; whatever was under way fails. */
+    void release() {
+        synchronized (OPEN) {
+            if (--users > 0) {
+                return;
+            }
+            OPEN.remove(settings);
+        }
+        close();
+    }
+
+    /** Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time. */
+    <T> CompletableFuture<HttpResponse<T>> send(HttpRequest request, BodyHandler<T> handler) {
+        return client().sendAsync(request, handler);
+    }
+
+    Executor executor() {
+        Executor given = settings.executor();
+        return given != null ? given : workers;
+    }
+
+    Future<?> schedule(Runnable task, Duration delay) {
+        return timer.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+    }
+
+    @Nullable
+    ProxySelector proxy() {
+        ProxySelector given = settings.proxy();
+        return given != null ? given : ProxySelector.getDefault();
+    }
+
+    private static long nanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private synchronized HttpClient client() {
+        HttpClient current = client;
+        if (current == null) {
+            current = build();
+            client = current;
+            nameSelectorThread();
+        }
+        return current;
+    }
+
+    private HttpClient build() {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(Version.HTTP_1_1)
+                .followRedirects(Redirect.NEVER)
+                .connectTimeout(settings.connectTimeout())
+                .executor(executor());
+        if (settings.context() != null) {
+            builder.sslContext(settings.context());
+        }
+        if (settings.proxy() != null) {
+            builder.proxy(settings.proxy());
+        }
+        if (settings.protocols() != null) {
+            SSLParameters parameters = new SSLParameters();
+            parameters.setProtocols(settings.protocols().toArray(new String[0]));
+            builder.sslParameters(parameters);
+        }
+        return builder.build();
+    }
+
+    /**
+     * The client starts a thread called {@code HttpClient-1-SelectorManager}, in the group of the thread that makes
+     * it. A thread dump should say whose it is.
+     */
+    private void nameSelectorThread() {
+        Thread[] started = new Thread[threads.activeCount() + 8];
+        int count = threads.enumerate(started);
+        for (int i = 0; i < count; i++) {
+            if (started[i].getName().startsWith("HttpClient-")) {
+                started[i].setName("dharma-http-selector");
+            }
+        }
+    }
+
+    private Thread worker(Runnable task) {
+        return daemon(task, "dharma-http-" + threadNumber.incrementAndGet());
+    }
+
+    private Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(threads, task, name);
+        thread.setDaemon(true);
+        // Not the application's loader, which would be held by threads that outlive a redeployment.
+        thread.setContextClassLoader(null);
+        return thread;
+    }
+
+    private synchronized void close() {
+        timer.shutdownNow();
+        if (client != null) {
+            Shutdown.now(client);
+            client = null;
+        }
+        // Not shut down: on JDK 17 the client still uses it until it has been collected. Idle threads end now.
+        workers.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+    }
+
+    /** {@code HttpClient.shutdownNow} came with JDK 21; before that a client ends when it is collected. */
+    private static final class Shutdown {
+
+        private static final @Nullable Method NOW = find();
+
+        private Shutdown() {}
+
+        static void now(HttpClient client) {
+            if (NOW == null) {
+                return;
+            }
+            try {
+                NOW.invoke(client);
+            } catch (ReflectiveOperationException e) {
+                // Then it ends as it does on JDK 17.
+                return;
+            }
+        }
+
+        private static @Nullable Method find() {
+            try {
+                return HttpClient.class.getMethod("shutdownNow");
+            } catch (NoSuchMethodException e) {
+                return null;
+            }
+        }
+    }
+}

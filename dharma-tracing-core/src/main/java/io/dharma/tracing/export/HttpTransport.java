@@ -1,0 +1,191 @@
+package io.dharma.tracing.export;
+
+import io.dharma.tracing.export.HttpConnections.Settings;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts to one URL. The only way by which anything of ours leaves over HTTP.
+ *
+ * <p>The deadline covers the whole exchange; redirects are answers like any other, never followed; an answer is read
+ * up to a limit and never decompressed. For any thread; nothing here blocks or throws.
+ */
+final class HttpTransport {
+
+    private final URI uri;
+    private final HttpConnections connections;
+    private final NameLookup lookup;
+    private final Set<Exchange> underway = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    HttpTransport(URI uri, boolean linkLocalAllowed, Settings settings) {
+        this.uri = uri;
+        this.connections = HttpConnections.acquire(settings);
+        this.lookup = new NameLookup(uri.getHost(), linkLocalAllowed, connections.executor());
+    }
+
+    static HttpTransport to(HttpEndpoint endpoint) {
+        return new HttpTransport(endpoint.uri(), endpoint.linkLocalAllowed(), Settings.of(endpoint.tls()));
+    }
+
+    /**
+     * Sends it.
+     *
+     * @return completes with whatever the server answered, exceptionally if it did not: with an {@link IOException},
+     *     or an {@link IllegalArgumentException} if a header is not one
+     */
+    CompletableFuture<HttpReply> post(HttpPost post) {
+        if (closed.get()) {
+            return CompletableFuture.failedFuture(new IOException("closed"));
+        }
+        try {
+            Exchange exchange = new Exchange(request(post), post);
+            exchange.begin();
+            return exchange.reply;
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    Future<?> schedule(Runnable task, Duration delay) {
+        return connections.schedule(task, delay);
+    }
+
+    /** Cuts off what is under way and lets go of the connections. */
+    void close() {
+        if (closed.compareAndSet(false, true)) {
+            underway.forEach(exchange -> exchange.fail(new IOException("closed")));
+            connections.release();
+        }
+    }
+
+    private HttpRequest request(HttpPost post) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofByteArray(post.body()));
+        for (Map.Entry<String, List<String>> header : post.headers().entrySet()) {
+            for (String value : header.getValue()) {
+                addHeader(request, header.getKey(), value);
+            }
+        }
+        return request.build();
+    }
+
+    private static void addHeader(HttpRequest.Builder request, String name, String value) {
+        try {
+            request.header(name, value);
+        } catch (IllegalArgumentException e) {
+            // The JDK's message quotes the value.
+            throw new IllegalArgumentException("the header '" + Printable.escape(name) + "' is not one HTTP allows");
+        }
+    }
+
+    private boolean usesProxy() {
+        ProxySelector selector = connections.proxy();
+        return selector != null && selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
+    }
+
+    /** One request under way, its deadline and its answer. */
+    private final class Exchange {
+
+        private final HttpRequest request;
+        private final HttpPost post;
+        private final CompletableFuture<HttpReply> reply = new CompletableFuture<>();
+        private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> sent;
+
+        Exchange(HttpRequest request, HttpPost post) {
+            this.request = request;
+            this.post = post;
+        }
+
+        void begin() {
+            underway.add(this);
+            CompletableFuture<HttpReply> unused = reply.whenComplete((answer, failure) -> end());
+            try {
+                Future<?> deadline = connections.schedule(this::expire, post.deadline());
+                CompletableFuture<HttpReply> unusedToo =
+                        reply.whenComplete((answer, failure) -> deadline.cancel(false));
+                connections.executor().execute(this::lookUp);
+            } catch (RejectedExecutionException e) {
+                fail(new IOException("closed"));
+            }
+        }
+
+        /** On a thread of ours, because choosing a proxy may run code of the application. */
+        private void lookUp() {
+            try {
+                CompletableFuture<Void> known = usesProxy() ? CompletableFuture.completedFuture(null) : lookup.start();
+                CompletableFuture<Void> unused = known.whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        send();
+                    } else {
+                        fail(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                fail(new IOException(e));
+            }
+        }
+
+        private void send() {
+            if (reply.isDone()) {
+                return;
+            }
+            try {
+                CompletableFuture<HttpResponse<byte[]>> sending =
+                        connections.send(request, head -> new CappedBody(post.replyLimit()));
+                sent = sending;
+                CompletableFuture<HttpResponse<byte[]>> unused = sending.whenComplete(this::answer);
+                if (reply.isDone()) {
+                    cut(sending);
+                }
+            } catch (RuntimeException e) {
+                fail(new IOException(e));
+            }
+        }
+
+        private void answer(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure) {
+            if (response != null) {
+                reply.complete(new HttpReply(response.statusCode(), response.headers(), response.body()));
+            } else if (failure != null) {
+                fail(failure);
+            }
+        }
+
+        private void expire() {
+            fail(new HttpTimeoutException(
+                    "no complete answer within " + post.deadline().toMillis() + " ms"));
+        }
+
+        private void fail(Throwable failure) {
+            reply.completeExceptionally(failure);
+        }
+
+        /** Also cuts the exchange off, if it is the deadline or the closing that ended it. */
+        private void end() {
+            underway.remove(this);
+            CompletableFuture<HttpResponse<byte[]>> sending = sent;
+            if (sending != null) {
+                cut(sending);
+            }
+        }
+
+        private void cut(CompletableFuture<HttpResponse<byte[]>> sending) {
+            sending.cancel(true);
+        }
+    }
+}

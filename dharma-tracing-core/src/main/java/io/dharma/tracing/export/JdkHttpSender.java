@@ -1,0 +1,188 @@
+package io.dharma.tracing.export;
+
+import io.dharma.tracing.export.HttpConnections.Settings;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.Compressor;
+import io.opentelemetry.sdk.common.export.HttpResponse;
+import io.opentelemetry.sdk.common.export.HttpSender;
+import io.opentelemetry.sdk.common.export.HttpSenderConfig;
+import io.opentelemetry.sdk.common.export.MessageWriter;
+import io.opentelemetry.sdk.common.export.ProxyOptions;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** OpenTelemetry's contract of a sender, kept by our transport. For any thread; waits for nothing. */
+final class JdkHttpSender implements HttpSender {
+
+    /** Those the OTLP specification names as worth another try. */
+    private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
+
+    private final HttpSenderConfig config;
+    private final HttpTransport transport;
+    private final Clock clock = Clock.systemUTC();
+
+    JdkHttpSender(HttpSenderConfig config) {
+        this.config = config;
+        this.transport = new HttpTransport(config.getEndpoint(), true, settings(config));
+    }
+
+    private static Settings settings(HttpSenderConfig config) {
+        ProxyOptions proxy = config.getProxyOptions();
+        return new Settings(
+                config.getSslContext(),
+                config.getSslContext(),
+                proxy == null ? null : proxy.getProxySelector(),
+                config.getEnabledProtocols(),
+                config.getExecutorService(),
+                config.getConnectTimeout());
+    }
+
+    @Override
+    public void send(MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
+        byte[] body;
+        try {
+            // Here, because the message may be reused as soon as an answer has been reported.
+            body = write(message);
+        } catch (IOException | RuntimeException e) {
+            onError.accept(e);
+            return;
+        }
+        new Attempts(body, onResponse, onError).next();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+        transport.close();
+        return CompletableResultCode.ofSuccess();
+    }
+
+    private byte[] write(MessageWriter message) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.max(32, message.getContentLength()));
+        Compressor compressor = config.getCompressor();
+        if (compressor == null) {
+            message.writeMessage(bytes);
+        } else {
+            try (OutputStream compressed = compressor.compress(bytes)) {
+                message.writeMessage(compressed);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private Map<String, List<String>> headers() {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Map<String, List<String>> supplied = config.getHeadersSupplier().get();
+        if (supplied != null) {
+            headers.putAll(supplied);
+        }
+        headers.put("Content-Type", List.of(config.getContentType()));
+        Compressor compressor = config.getCompressor();
+        if (compressor != null) {
+            headers.put("Content-Encoding", List.of(compressor.getEncoding()));
+        }
+        return headers;
+    }
+
+    /** The attempts at sending one message, all of them within one deadline. */
+    private final class Attempts {
+
+        private final byte[] body;
+        private final Consumer<HttpResponse> onResponse;
+        private final Consumer<Throwable> onError;
+        private final long begin = System.nanoTime();
+        private final long timeout = config.getTimeout().toNanos();
+        private final @Nullable RetryPolicy policy = config.getRetryPolicy();
+        private int made;
+
+        Attempts(byte[] body, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
+            this.body = body;
+            this.onResponse = onResponse;
+            this.onError = onError;
+        }
+
+        void next() {
+            made++;
+            int replyLimit = (int) Math.min(config.getMaxResponseBodySize(), HttpPost.MAX_REPLY);
+            CompletableFuture<HttpReply> reply;
+            try {
+                reply = transport.post(new HttpPost(body, headers(), Duration.ofNanos(left()), replyLimit));
+            } catch (RuntimeException e) {
+                onError.accept(e);
+                return;
+            }
+            CompletableFuture<HttpReply> unused = reply.whenComplete(this::decide);
+        }
+
+        private long left() {
+            return Math.max(1, timeout - (System.nanoTime() - begin));
+        }
+
+        private void decide(@Nullable HttpReply reply, @Nullable Throwable thrown) {
+            Throwable failure =
+                    thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+            if (policy == null || !isRetryable(policy, reply, failure) || !pauseThenNext(policy, reply)) {
+                report(reply, failure);
+            }
+        }
+
+        private boolean isRetryable(RetryPolicy policy, @Nullable HttpReply reply, @Nullable Throwable failure) {
+            if (made >= policy.getMaxAttempts()) {
+                return false;
+            }
+            if (reply != null) {
+                return RETRYABLE.contains(reply.status());
+            }
+            Predicate<IOException> chosen = policy.getRetryExceptionPredicate();
+            return failure instanceof IOException io
+                    && (chosen != null ? chosen.test(io) : !(io instanceof SSLException));
+        }
+
+        private boolean pauseThenNext(RetryPolicy policy, @Nullable HttpReply reply) {
+            long pause = pause(policy, reply).toNanos();
+            if (pause >= left()) {
+                return false;
+            }
+            try {
+                Future<?> unused = transport.schedule(this::next, Duration.ofNanos(pause));
+                return true;
+            } catch (RejectedExecutionException e) {
+                return false;
+            }
+        }
+
+        private Duration pause(RetryPolicy policy, @Nullable HttpReply reply) {
+            Duration asked = reply == null ? null : RetryAfter.of(reply, clock);
+            if (asked != null) {
+                return asked;
+            }
+            double grown = policy.getInitialBackoff().toNanos() * Math.pow(policy.getBackoffMultiplier(), made - 1);
+            double capped = Math.min(grown, (double) policy.getMaxBackoff().toNanos());
+            return Duration.ofNanos((long) (capped * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+        }
+
+        private void report(@Nullable HttpReply reply, @Nullable Throwable failure) {
+            if (reply != null) {
+                onResponse.accept(new SenderResponse(reply.status(), reply.body()));
+            } else {
+                onError.accept(failure == null ? new IOException("no answer") : failure);
+            }
+        }
+    }
+}

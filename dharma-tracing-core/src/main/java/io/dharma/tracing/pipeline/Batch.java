@@ -1,0 +1,93 @@
+package io.dharma.tracing.pipeline;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Records that travel together. The courier's own, under its lock. */
+final class Batch<T> {
+
+    private final long sequence;
+    private final ArrayList<T> filled;
+    private final List<T> records;
+    private long bytes;
+    private int failures;
+    private long dueAt;
+    private boolean underWay;
+    private boolean settled;
+
+    /** Allocates all that it will need: filling it must not fail half-way, when records have already left the queue. */
+    Batch(long sequence, int capacity) {
+        this.sequence = sequence;
+        this.filled = new ArrayList<>(capacity);
+        this.records = Collections.unmodifiableList(filled);
+    }
+
+    void add(T record, int size) {
+        filled.add(record);
+        bytes += size;
+    }
+
+    /** Both halves together are this batch again, byte for byte. */
+    List<Batch<T>> halve(long now) {
+        int middle = filled.size() / 2;
+        Batch<T> left = new Batch<>(sequence, middle);
+        Batch<T> right = new Batch<>(sequence, filled.size() - middle);
+        left.filled.addAll(filled.subList(0, middle));
+        right.filled.addAll(filled.subList(middle, filled.size()));
+        left.bytes = bytes / 2;
+        right.bytes = bytes - left.bytes;
+        left.dueAt = now;
+        right.dueAt = now;
+        return List.of(left, right);
+    }
+
+    /** Batches are numbered as they are formed; halves keep the number. */
+    long sequence() {
+        return sequence;
+    }
+
+    /** Never changes once the batch was handed out. */
+    List<T> records() {
+        return records;
+    }
+
+    int size() {
+        return filled.size();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    void leave() {
+        underWay = true;
+    }
+
+    /** It did not arrive. Returns how often that has happened by now. */
+    int comeBack() {
+        underWay = false;
+        failures++;
+        return failures;
+    }
+
+    void dueAt(long nanoTime) {
+        dueAt = nanoTime;
+    }
+
+    long dueAt() {
+        return dueAt;
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+
+    void settle() {
+        settled = true;
+    }
+}

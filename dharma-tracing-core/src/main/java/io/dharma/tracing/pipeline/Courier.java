@@ -1,0 +1,636 @@
+package io.dharma.tracing.pipeline;
+
+import static io.dharma.tracing.pipeline.Worker.FOREVER;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries records to one sink: from its queue into batches, from there out and, if need be, out again.
+ *
+ * <p>Every sink has a courier, and every courier a thread of its own. A sink may block in {@code deliver}, whatever
+ * its contract says, and then exactly its own records wait; a pool would have to be as large to promise the same.
+ *
+ * <p>The thread only starts deliveries. Their outcomes arrive on whatever thread the sink completes its stages on,
+ * and are entered into the books at once. So all state lives under this object's lock, which nobody holds while
+ * calling a sink, a logger or anything else that is not ours: it is never held for more than microseconds, and
+ * whoever closes the pipeline can settle the books of a courier whose thread never comes back.
+ *
+ * <p>A batch belongs to the courier until it is settled: delivered, rejected, or given up when the pipeline closes.
+ * All that time its bytes stay reserved in the queue's budget. So a receiver that is away cannot make us grow, and
+ * what is lost then is the newest.
+ *
+ * @param <T> what is delivered
+ */
+final class Courier<T> implements Worker.Task {
+
+    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final long BETWEEN_LOG_LINES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /**
+     * Finding one bad record among 512 takes ten rejections at most before something arrives again. A receiver that
+     * rejects more often than this in a row rejects everything, and halving would only multiply the requests.
+     */
+    private static final int REJECTIONS_WORTH_HALVING = 16;
+
+    private final Sink<T> sink;
+    private final String name;
+    private final Settings settings;
+    private final RecordQueue<T> queue;
+    private final CircuitBreaker breaker;
+    private final Backoff backoff;
+    private final DropCounts dropped = new DropCounts();
+    private final Worker worker;
+
+    // All below: guarded by this.
+    private final List<Batch<T>> unsettled = new ArrayList<>();
+    private final List<Attempt> inFlight;
+    private final List<FlushMark> flushMarks = new ArrayList<>();
+    private long batchesFormed;
+    private long delivered;
+    private long failedDeliveries;
+    private int rejectionsInARow;
+    private @Nullable String lastError;
+    private @Nullable Instant lastErrorAt;
+
+    private boolean recordsWait;
+    private long recordsWaitSince;
+
+    private @Nullable Attempt calling;
+    private boolean callGivenUp;
+
+    private SinkState announced = SinkState.HEALTHY;
+    private boolean announcedBefore;
+    private long announcedAt;
+
+    private boolean closing;
+    private long closeBy;
+    private boolean closed;
+
+    Courier(Sink<T> sink, String name, long maxQueueBytes, Settings settings, RandomGenerator random) {
+        this.sink = sink;
+        this.name = name;
+        this.settings = settings;
+        this.queue = new RecordQueue<>(maxQueueBytes);
+        this.breaker = new CircuitBreaker(random);
+        this.backoff = new Backoff(FIRST_RETRY_NANOS, LAST_RETRY_NANOS, random);
+        // Never grows, so that nothing can fail between the breaker's permit and the entry here.
+        this.inFlight = new ArrayList<>(settings.maxInFlight());
+        this.worker = new Worker("dharma-" + settings.signal() + "-" + name, this);
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    /** Intake's thread only. The courier wants to be woken when many were handed over, not after each. */
+    void accept(T record, int size, Priority priority) {
+        switch (queue.offer(record, size, priority)) {
+            case ACCEPTED -> {}
+            case FULL -> dropped.add(DropReason.QUEUE_FULL, 1);
+            case CLOSED -> dropped.add(DropReason.UNDELIVERED, 1);
+        }
+    }
+
+    // ---- the courier's own thread
+
+    @Override
+    public long turn() {
+        giveUpOnHangingDeliveries();
+        for (Attempt next = nextAttempt(); next != null; next = nextAttempt()) {
+            deliver(next);
+        }
+        if (isHopeless()) {
+            abandon();
+        }
+        announce();
+        return nanosUntilDue();
+    }
+
+    @Override
+    public void end() {
+        long left;
+        synchronized (this) {
+            left = Math.max(0, closeBy - settings.clock().nanoTime());
+        }
+        sink.close(Duration.ofNanos(left));
+    }
+
+    private synchronized @Nullable Attempt nextAttempt() {
+        long now = settings.clock().nanoTime();
+        noticeWaitingRecords(now);
+        flushMarks.removeIf(mark -> mark.ticket.isWithdrawn());
+        if (closed || inFlight.size() >= settings.maxInFlight() || breaker.nanosUntilPermit(now) > 0) {
+            return null;
+        }
+        Batch<T> batch = readyBatch(now);
+        if (batch == null) {
+            return null;
+        }
+        Attempt attempt = new Attempt(batch, now + settings.deliveryTimeoutNanos());
+        if (!breaker.tryAcquire(now)) {
+            return null;
+        }
+        inFlight.add(attempt);
+        batch.leave();
+        calling = attempt;
+        return attempt;
+    }
+
+    private void deliver(Attempt attempt) {
+        try {
+            CompletionStage<Delivery> stage = callSink(attempt);
+            attempt.stage = stage;
+            stage.whenComplete(attempt::completed);
+        } catch (Throwable thrown) {
+            attempt.completed(null, thrown);
+        }
+    }
+
+    private CompletionStage<Delivery> callSink(Attempt attempt) {
+        try {
+            return Objects.requireNonNull(sink.deliver(attempt.batch.records()));
+        } finally {
+            callEnded();
+        }
+    }
+
+    private synchronized void callEnded() {
+        calling = null;
+        callGivenUp = false;
+        // An interrupt by watch() was meant for that call. It cannot come any more, and must not hit the next one.
+        Thread.interrupted();
+    }
+
+    private void giveUpOnHangingDeliveries() {
+        for (Attempt attempt : removeHanging()) {
+            attempt.cancel();
+        }
+    }
+
+    private synchronized List<Attempt> removeHanging() {
+        long now = settings.clock().nanoTime();
+        List<Attempt> hanging = List.of();
+        for (int i = inFlight.size() - 1; i >= 0; i--) {
+            Attempt attempt = inFlight.get(i);
+            if (attempt.deadline - now <= 0) {
+                if (hanging.isEmpty()) {
+                    hanging = new ArrayList<>();
+                }
+                hanging.add(attempt);
+                giveUpOn(attempt, "no answer", now);
+            }
+        }
+        return hanging;
+    }
+
+    // ---- batches
+
+    private void noticeWaitingRecords(long now) {
+        if (!recordsWait && queue.waiting() > 0) {
+            recordsWait = true;
+            recordsWaitSince = now;
+        }
+    }
+
+    private @Nullable Batch<T> readyBatch(long now) {
+        for (Batch<T> batch : unsettled) {
+            if (nanosUntilReady(batch, now) <= 0) {
+                return batch;
+            }
+        }
+        return nanosUntilRecordsReady(now) <= 0 ? formBatch() : null;
+    }
+
+    private long nanosUntilReady(Batch<T> batch, long now) {
+        if (batch.isUnderWay()) {
+            return FOREVER;
+        }
+        // The batch's own wait is there for a receiver that does well otherwise. One that does not is probed with
+        // the oldest batch whenever the breaker says so. And on closing there is no later.
+        boolean waits = breaker.health() == SinkState.HEALTHY && !closing;
+        return waits ? Math.max(0, batch.dueAt() - now) : 0;
+    }
+
+    private long nanosUntilRecordsReady(long now) {
+        long waiting = queue.waiting();
+        if (waiting == 0) {
+            return FOREVER;
+        }
+        if (waiting >= settings.maxBatchSize() || closing || !flushMarks.isEmpty()) {
+            return 0;
+        }
+        return Math.max(0, recordsWaitSince + settings.maxBatchDelayNanos() - now);
+    }
+
+    private @Nullable Batch<T> formBatch() {
+        int capacity = (int) Math.min(queue.waiting(), settings.maxBatchSize());
+        Batch<T> batch = new Batch<>(batchesFormed + 1, capacity);
+        // Entered before it is filled: what left the queue is in the books whatever happens.
+        unsettled.add(batch);
+        while (batch.size() < capacity && batch.bytes() < settings.maxBatchBytes()) {
+            T record = queue.poll();
+            if (record == null) {
+                break;
+            }
+            batch.add(record, queue.polledSize());
+        }
+        queue.giveBack();
+        batchesFormed++;
+        recordsWait = queue.waiting() > 0;
+        if (batch.size() == 0) {
+            unsettled.remove(batch);
+            return null;
+        }
+        for (FlushMark mark : flushMarks) {
+            mark.formed(batch.sequence(), queue);
+        }
+        return batch;
+    }
+
+    private synchronized long nanosUntilDue() {
+        if (closed) {
+            return FOREVER;
+        }
+        long now = settings.clock().nanoTime();
+        long due = state() == announced ? FOREVER : nanosUntilAnnouncement(now);
+        for (Attempt attempt : inFlight) {
+            due = Math.min(due, attempt.deadline - now);
+        }
+        if (inFlight.size() < settings.maxInFlight()) {
+            due = Math.min(due, Math.max(breaker.nanosUntilPermit(now), nanosUntilSomethingReady(now)));
+        }
+        return Math.max(0, due);
+    }
+
+    private long nanosUntilSomethingReady(long now) {
+        noticeWaitingRecords(now);
+        long ready = nanosUntilRecordsReady(now);
+        for (Batch<T> batch : unsettled) {
+            ready = Math.min(ready, nanosUntilReady(batch, now));
+        }
+        return ready;
+    }
+
+    // ---- outcomes, on any thread
+
+    /** One delivery under way. */
+    private final class Attempt {
+
+        private final Batch<T> batch;
+        private final long deadline;
+        private @Nullable CompletionStage<Delivery> stage;
+
+        Attempt(Batch<T> batch, long deadline) {
+            this.batch = batch;
+            this.deadline = deadline;
+        }
+
+        void completed(@Nullable Delivery delivery, @Nullable Throwable thrown) {
+            if (thrown != null) {
+                enter(this, Delivery.retry(Reasons.of(thrown)));
+            } else {
+                enter(this, delivery == null ? Delivery.retry("the sink did not say what became of it") : delivery);
+            }
+            worker.wake();
+        }
+
+        /** Lets a sink that reacts to it free a connection; one that does not is none the worse. */
+        void cancel() {
+            try {
+                if (stage != null) {
+                    stage.toCompletableFuture().cancel(true);
+                }
+            } catch (Throwable unwilling) {
+                log.trace("A sink does not let its deliveries be cancelled");
+            }
+        }
+    }
+
+    private synchronized void enter(Attempt attempt, Delivery delivery) {
+        if (closed) {
+            return;
+        }
+        boolean expected = inFlight.remove(attempt);
+        if (delivery instanceof Delivery.Delivered arrived) {
+            // Also when we had given up on it: it did arrive, and is not sent again.
+            receiverIsWell();
+            rejectionsInARow = 0;
+            arrived(attempt.batch, arrived);
+        } else if (expected) {
+            didNotArrive(attempt.batch, delivery, settings.clock().nanoTime());
+        }
+    }
+
+    private void receiverIsWell() {
+        if (breaker.health() != SinkState.HEALTHY) {
+            // Waits were made for its illness.
+            long now = settings.clock().nanoTime();
+            unsettled.forEach(batch -> batch.dueAt(now));
+        }
+        breaker.succeeded();
+    }
+
+    private void arrived(Batch<T> batch, Delivery.Delivered arrived) {
+        if (batch.isSettled()) {
+            return;
+        }
+        int rejected = Math.max(0, Math.min(batch.size(), arrived.rejected()));
+        if (rejected > 0) {
+            noteError("receiver did not keep " + rejected + " records: " + Reasons.oneLine(arrived.message()));
+            dropped.add(DropReason.REJECTED, rejected);
+        }
+        delivered += batch.size() - rejected;
+        settle(batch);
+    }
+
+    private void didNotArrive(Batch<T> batch, Delivery delivery, long now) {
+        failedDeliveries++;
+        if (delivery instanceof Delivery.Retry retry) {
+            noteError(Reasons.oneLine(retry.reason()));
+            tryAgain(batch, now);
+            receiverIsNotWell(retry.after(), now);
+        } else if (delivery instanceof Delivery.Refused refused) {
+            noteError(Reasons.oneLine(refused.reason()));
+            tryAgain(batch, now);
+            breaker.refused(now);
+        } else if (delivery instanceof Delivery.Rejected rejected) {
+            noteError(Reasons.oneLine(rejected.reason()));
+            receiverIsWell();
+            rejected(batch, now);
+        }
+    }
+
+    private void receiverIsNotWell(@Nullable Duration askedFor, long now) {
+        if (askedFor == null) {
+            breaker.failed(now);
+        } else {
+            breaker.askedToWait(now, clamp(askedFor).toNanos());
+        }
+    }
+
+    private static Duration clamp(Duration askedFor) {
+        if (askedFor.compareTo(SHORTEST_WAIT) < 0) {
+            return SHORTEST_WAIT;
+        }
+        return askedFor.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : askedFor;
+    }
+
+    private void tryAgain(Batch<T> batch, long now) {
+        batch.dueAt(now + backoff.nanosAfter(batch.comeBack()));
+    }
+
+    private void rejected(Batch<T> batch, long now) {
+        if (batch.isSettled()) {
+            return;
+        }
+        rejectionsInARow++;
+        if (batch.size() == 1 || rejectionsInARow > REJECTIONS_WORTH_HALVING) {
+            dropped.add(DropReason.REJECTED, batch.size());
+            settle(batch);
+        } else {
+            // In the place of the whole, so that the halves go next.
+            List<Batch<T>> halves = batch.halve(now);
+            int place = unsettled.indexOf(batch);
+            unsettled.addAll(place, halves);
+            unsettled.remove(place + halves.size());
+            batch.settle();
+        }
+    }
+
+    private void settle(Batch<T> batch) {
+        batch.settle();
+        unsettled.remove(batch);
+        queue.release(batch.bytes());
+        checkFlushMarks();
+    }
+
+    private void giveUpOn(Attempt attempt, String what, long now) {
+        inFlight.remove(attempt);
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(settings.deliveryTimeoutNanos());
+        didNotArrive(attempt.batch, Delivery.retry(what + " within " + seconds + " s"), now);
+    }
+
+    private void noteError(String reason) {
+        lastError = reason;
+        lastErrorAt = Instant.EPOCH.plusNanos(settings.clock().now());
+    }
+
+    // ---- flush
+
+    /** Intake's thread, when all that the ticket waits for has been handed over. */
+    synchronized void flush(FlushTicket ticket) {
+        FlushMark mark = new FlushMark(ticket, queue.claimed());
+        mark.formed(batchesFormed, queue);
+        flushMarks.add(mark);
+        checkFlushMarks();
+    }
+
+    private void checkFlushMarks() {
+        long oldest = FOREVER;
+        for (Batch<T> batch : unsettled) {
+            oldest = Math.min(oldest, batch.sequence());
+        }
+        for (int i = flushMarks.size() - 1; i >= 0; i--) {
+            FlushMark mark = flushMarks.get(i);
+            if (closed || (mark.allFormed && oldest > mark.lastBatch)) {
+                mark.ticket.passed();
+                flushMarks.remove(i);
+            }
+        }
+    }
+
+    /** How far the courier has to come for one flush. */
+    private static final class FlushMark {
+
+        private final FlushTicket ticket;
+        private final RecordQueue.Position upTo;
+        private boolean allFormed;
+        private long lastBatch;
+
+        FlushMark(FlushTicket ticket, RecordQueue.Position upTo) {
+            this.ticket = ticket;
+            this.upTo = upTo;
+        }
+
+        void formed(long sequence, RecordQueue<?> queue) {
+            if (!allFormed && queue.passed(upTo)) {
+                allFormed = true;
+                lastBatch = sequence;
+            }
+        }
+    }
+
+    // ---- what others see
+
+    /**
+     * Looks after a thread that is inside {@code deliver} for too long: counts a failure, and interrupts it. From the
+     * intake's thread, as the courier's own cannot.
+     */
+    void watch() {
+        if (giveUpOnHangingCall()) {
+            announce();
+        }
+    }
+
+    private synchronized boolean giveUpOnHangingCall() {
+        long now = settings.clock().nanoTime();
+        Attempt attempt = calling;
+        if (attempt == null || callGivenUp || attempt.deadline - now > 0) {
+            return false;
+        }
+        callGivenUp = true;
+        if (inFlight.contains(attempt)) {
+            giveUpOn(attempt, "deliver() did not return", now);
+        }
+        worker.interrupt();
+        return true;
+    }
+
+    /** Nothing waits and nothing is under way. */
+    synchronized boolean isIdle() {
+        return unsettled.isEmpty() && inFlight.isEmpty() && queue.waiting() == 0;
+    }
+
+    long losses() {
+        return dropped.losses();
+    }
+
+    synchronized SinkStats stats() {
+        return new SinkStats(
+                name,
+                state(),
+                delivered,
+                dropped.snapshot(),
+                closed ? 0 : queue.waiting() + recordsInBatches(),
+                closed ? 0 : queue.bytes(),
+                inFlight.size(),
+                failedDeliveries,
+                lastError,
+                lastErrorAt);
+    }
+
+    private long recordsInBatches() {
+        long records = 0;
+        for (Batch<T> batch : unsettled) {
+            records += batch.size();
+        }
+        return records;
+    }
+
+    private SinkState state() {
+        if (closed) {
+            return SinkState.CLOSED;
+        }
+        boolean rejectsAll = rejectionsInARow > REJECTIONS_WORTH_HALVING;
+        return callGivenUp || rejectsAll ? worse(breaker.health()) : breaker.health();
+    }
+
+    private static SinkState worse(SinkState state) {
+        return state == SinkState.HEALTHY ? SinkState.DEGRADED : state;
+    }
+
+    // ---- log lines: one for each change of state, not more than one a minute
+
+    private void announce() {
+        SinkState state;
+        String why;
+        long waiting;
+        synchronized (this) {
+            state = state();
+            long now = settings.clock().nanoTime();
+            if (closed || state == announced || nanosUntilAnnouncement(now) > 0) {
+                return;
+            }
+            announced = state;
+            announcedBefore = true;
+            announcedAt = now;
+            why = lastError == null ? "" : lastError;
+            waiting = queue.waiting() + recordsInBatches();
+        }
+        switch (state) {
+            case HEALTHY ->
+                log.info(
+                        "{} to {} are delivered again; {} were dropped so far",
+                        settings.signal(),
+                        name,
+                        dropped.total());
+            case PAUSED ->
+                log.warn(
+                        "{} to {} are refused: {}; next try within 5 minutes, {} wait",
+                        settings.signal(),
+                        name,
+                        why,
+                        waiting);
+            default -> log.warn("{} to {} do not arrive: {}; {} wait", settings.signal(), name, why, waiting);
+        }
+    }
+
+    private long nanosUntilAnnouncement(long now) {
+        return announcedBefore ? Math.max(0, announcedAt + BETWEEN_LOG_LINES_NANOS - now) : 0;
+    }
+
+    // ---- closing
+
+    /** Any thread: stops waiting for full batches; {@link #end()} may take until then. */
+    synchronized void beginClose(long closeByNanoTime) {
+        closing = true;
+        closeBy = closeByNanoTime;
+        worker.wake();
+    }
+
+    /** While closing: can nothing more arrive before the deadline, because the breaker stays open for longer? */
+    private synchronized boolean isHopeless() {
+        long now = settings.clock().nanoTime();
+        long permit = breaker.nanosUntilPermit(now);
+        return closing && inFlight.isEmpty() && permit != FOREVER && permit > closeBy - now;
+    }
+
+    /** Any thread: what has not arrived by now is counted as not delivered, and nothing is tried any more. */
+    void abandon() {
+        long undelivered = giveUpAll();
+        if (undelivered > 0) {
+            log.warn("{} to {} closed with {} undelivered", settings.signal(), name, undelivered);
+        }
+    }
+
+    private synchronized long giveUpAll() {
+        if (closed) {
+            return 0;
+        }
+        closed = true;
+        queue.close();
+        long undelivered = queue.waiting() + recordsInBatches();
+        dropped.add(DropReason.UNDELIVERED, undelivered);
+        unsettled.forEach(Batch::settle);
+        unsettled.clear();
+        inFlight.clear();
+        while (queue.poll() != null) {
+            queue.giveBack();
+        }
+        checkFlushMarks();
+        return undelivered;
+    }
+
+    /** Any thread: ends the courier's thread, after the call it may be in and {@link #end()}. */
+    synchronized void stop() {
+        worker.stop();
+        if (calling != null) {
+            worker.interrupt();
+        }
+    }
+}

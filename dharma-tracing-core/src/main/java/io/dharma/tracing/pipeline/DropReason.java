@@ -1,0 +1,27 @@
+package io.dharma.tracing.pipeline;
+
+/** Why a record did not arrive. */
+public enum DropReason {
+
+    /** No room was left, in the pipeline's intake or in the queue of one sink. */
+    QUEUE_FULL,
+
+    /** Turning the record into what is delivered failed. */
+    CONVERT_FAILED,
+
+    /** Turned into nothing on purpose. Counted like the others, but it is no loss. */
+    FILTERED,
+
+    /** The receiver will not have it, alone or in a smaller batch. */
+    REJECTED,
+
+    /** Offered after the pipeline was closed. */
+    CLOSED,
+
+    /** Still waiting, or under way without an answer, when the time to close was over. */
+    UNDELIVERED;
+
+    boolean isLoss() {
+        return this != FILTERED;
+    }
+}

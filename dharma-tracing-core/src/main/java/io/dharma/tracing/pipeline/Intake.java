@@ -1,0 +1,260 @@
+package io.dharma.tracing.pipeline;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pipeline's near end: takes records from the application's threads, and on a thread of its own turns them into
+ * what is delivered and hands them to every {@link Courier}.
+ *
+ * <h2>How the thread is woken</h2>
+ *
+ * Waking a thread costs its waker microseconds, far more than the offer itself. So while there is traffic nobody
+ * wakes it: it looks by itself ten times a second, and an offer wakes it only when the queue is half full. After five
+ * seconds without a record it sleeps until woken, so that an idle service is not woken ten times a second for ever,
+ * and the first record after that pays for one call. Before it sleeps it says so ({@code dozing}) and then looks once
+ * more; a producer publishes its record and then reads {@code dozing}. Both are volatile, so at least one of the two
+ * sees the other, and no record is slept over.
+ *
+ * @param <I> what is offered
+ * @param <O> what is delivered
+ */
+final class Intake<I, O> implements Worker.Task {
+
+    /** No more than this passes between an offer and the hand-over, be the traffic as thin as it may. */
+    private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long AWAKE_WITHOUT_WORK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** How many records are handed over before slots are given back and couriers woken. */
+    private static final int RECORDS_PER_TURN = 512;
+
+    private final RecordType<I> type;
+    private final Function<? super I, ? extends @Nullable O> convert;
+    private final @Nullable ToIntFunction<? super O> convertedSize;
+    private final List<Courier<O>> couriers;
+    private final Settings settings;
+    private final RecordQueue<I> queue;
+    private final Worker worker;
+    private final DropCounts refused = new DropCounts();
+    private final ConcurrentLinkedQueue<FlushTicket> flushes = new ConcurrentLinkedQueue<>();
+    private volatile boolean dozing;
+
+    // The worker's own.
+    private @Nullable O inHand;
+    private int inHandSize;
+    private Priority inHandPriority = Priority.NORMAL;
+    private int nextCourier;
+    private long handledBytes;
+    private long lastRecordAt;
+
+    // Guarded by books: what has left the intake, so that a snapshot sees each record in exactly one place.
+    private final Object books = new Object();
+    private final DropCounts dropped = new DropCounts();
+    private long handedOver;
+    private boolean abandoned;
+
+    Intake(
+            RecordType<I> type,
+            Function<? super I, ? extends @Nullable O> convert,
+            @Nullable ToIntFunction<? super O> convertedSize,
+            List<Courier<O>> couriers,
+            long maxQueueBytes,
+            Settings settings) {
+        this.type = type;
+        this.convert = convert;
+        this.convertedSize = convertedSize;
+        this.couriers = couriers;
+        this.settings = settings;
+        this.queue = new RecordQueue<>(maxQueueBytes);
+        this.lastRecordAt = settings.clock().nanoTime();
+        this.worker = new Worker("dharma-" + settings.signal() + "-intake", this);
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    /** Any thread: never waits, never throws. */
+    boolean offer(I record) {
+        boolean accepted = false;
+        try {
+            Ring.Outcome outcome = queue.offer(record, Math.max(1, type.sizeOf(record)), type.priority(record));
+            accepted = outcome == Ring.Outcome.ACCEPTED;
+            if (!accepted) {
+                refused.add(outcome == Ring.Outcome.CLOSED ? DropReason.CLOSED : DropReason.QUEUE_FULL, 1);
+            } else if (dozing || queue.isHalfFull()) {
+                wake();
+            }
+        } catch (Throwable hostile) {
+            if (!accepted) {
+                refused.add(DropReason.CONVERT_FAILED, 1);
+            }
+        }
+        return accepted;
+    }
+
+    private void wake() {
+        dozing = false;
+        worker.wake();
+    }
+
+    // ---- the intake's own thread
+
+    @Override
+    public long turn() {
+        dozing = false;
+        boolean more = handOverSome();
+        queue.giveBack();
+        queue.release(handledBytes);
+        handledBytes = 0;
+        passOnFlushes();
+        return more ? 0 : nap();
+    }
+
+    /** @return whether there are probably more */
+    private boolean handOverSome() {
+        int handled = 0;
+        // A record in hand is left from a turn that something broke off.
+        while (handled < RECORDS_PER_TURN && (inHand != null || takeInHand())) {
+            handOver();
+            handled++;
+        }
+        for (Courier<O> courier : couriers) {
+            if (handled > 0) {
+                courier.worker().wake();
+            }
+            courier.watch();
+        }
+        return handled == RECORDS_PER_TURN;
+    }
+
+    /** Converts records until one is something to hand over. */
+    private boolean takeInHand() {
+        for (I record = queue.poll(); record != null; record = queue.poll()) {
+            handledBytes += queue.polledSize();
+            lastRecordAt = settings.clock().nanoTime();
+            if (convert(record)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean convert(I record) {
+        DropReason reason = DropReason.FILTERED;
+        try {
+            O converted = convert.apply(record);
+            if (converted != null) {
+                inHandSize =
+                        convertedSize == null ? queue.polledSize() : Math.max(1, convertedSize.applyAsInt(converted));
+                inHandPriority = queue.polledPriority();
+                inHand = converted;
+                return true;
+            }
+        } catch (Throwable thrown) {
+            // Of whatever kind: the next record may be a better one, and this thread has to go on.
+            reason = DropReason.CONVERT_FAILED;
+        }
+        synchronized (books) {
+            if (!abandoned) {
+                dropped.add(reason, 1);
+            }
+        }
+        return false;
+    }
+
+    private void handOver() {
+        synchronized (books) {
+            O record = inHand;
+            if (record != null && !abandoned) {
+                // Remembers how far it came, so that nobody gets a record twice if something breaks it off.
+                while (nextCourier < couriers.size()) {
+                    couriers.get(nextCourier++).accept(record, inHandSize, inHandPriority);
+                }
+                handedOver++;
+            }
+            nextCourier = 0;
+            inHand = null;
+        }
+    }
+
+    private void passOnFlushes() {
+        for (FlushTicket ticket : flushes) {
+            if (queue.passed(ticket.upTo())) {
+                couriers.forEach(courier -> courier.flush(ticket));
+                couriers.forEach(courier -> courier.worker().wake());
+                ticket.passed();
+                flushes.remove(ticket);
+            } else if (ticket.isWithdrawn()) {
+                flushes.remove(ticket);
+            }
+        }
+    }
+
+    private long nap() {
+        boolean quiet = settings.clock().nanoTime() - lastRecordAt > AWAKE_WITHOUT_WORK_NANOS
+                && couriers.stream().allMatch(Courier::isIdle);
+        if (!quiet) {
+            return NAP_NANOS;
+        }
+        dozing = true;
+        return queue.waiting() > 0 ? 0 : Worker.FOREVER;
+    }
+
+    // ---- any thread
+
+    void flush(FlushTicket ticket) {
+        flushes.add(ticket);
+        wake();
+    }
+
+    RecordQueue.Position claimed() {
+        return queue.claimed();
+    }
+
+    /** Nothing is accepted after this; what was accepted is still handed over. */
+    void refuseMore() {
+        queue.close();
+    }
+
+    /** What was not handed over by now never will be, and is counted as not delivered. */
+    void abandon() {
+        synchronized (books) {
+            if (!abandoned) {
+                abandoned = true;
+                dropped.add(DropReason.UNDELIVERED, queue.accepted() - handedOver - dropped.total());
+            }
+        }
+        worker.stop();
+        // It may be inside a conversion that does not come back.
+        worker.interrupt();
+    }
+
+    long losses() {
+        return refused.losses() + dropped.losses();
+    }
+
+    PipelineStats stats(long workerFaults) {
+        synchronized (books) {
+            Map<DropReason, Long> drops = refused.snapshot();
+            long accepted = queue.accepted();
+            long offered = accepted
+                    + drops.values().stream().mapToLong(Long::longValue).sum();
+            dropped.snapshot().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
+            return new PipelineStats(
+                    settings.signal(),
+                    offered,
+                    drops,
+                    accepted - handedOver - dropped.total(),
+                    abandoned ? 0 : queue.bytes(),
+                    workerFaults,
+                    couriers.stream().map(Courier::stats).toList());
+        }
+    }
+}

@@ -1,0 +1,358 @@
+package io.dharma.tracing.pipeline;
+
+import io.opentelemetry.sdk.common.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one signal's records out of the process.
+ *
+ * <pre>
+ * offer() -> queue -> convert -> queue -> batches -> sink
+ *                            \-> queue -> batches -> sink
+ * </pre>
+ *
+ * <p>{@link #offer} is for the application's threads: it takes no lock, never waits and never throws. The rest happens
+ * on daemon threads named {@code dharma-<signal>-...}: one behind the first queue and one for each sink, so that a
+ * sink that hangs, fails or blocks concerns nobody but itself. Each keeps its own time; there are no timer threads.
+ *
+ * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's, the
+ * rest is divided among the sinks, and a record counts until its fate is known. When room runs out the newest records
+ * are dropped, ordinary ones before those of high priority, for the sink concerned only.
+ *
+ * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
+ * {@link #stats()} accounts for every record that was offered.
+ *
+ * <p>Any thread may call any method.
+ *
+ * @param <I> what is offered
+ * @param <O> what is delivered
+ */
+public final class Pipeline<I, O> implements AutoCloseable {
+
+    private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(3);
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(365);
+
+    /** What sinks get at least to let go of their connections, out of the time to close. */
+    private static final long TIME_FOR_SINKS_TO_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Intake<I, O> intake;
+    private final List<Courier<O>> couriers;
+    private final Clock clock;
+    private final AtomicLong lossesReported = new AtomicLong();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Pipeline(Intake<I, O> intake, List<Courier<O>> couriers, Clock clock) {
+        this.intake = intake;
+        this.couriers = couriers;
+        this.clock = clock;
+    }
+
+    /**
+     * A pipeline for one signal.
+     *
+     * @param signal what flows in it, in a lower-case word, for thread names, health and log: {@code spans}
+     * @param type what callers are asked to find out about a record
+     * @param convert makes of a record what is delivered. Runs on one of the pipeline's threads. Null drops the
+     *     record on purpose; throwing drops it and is counted.
+     */
+    public static <I, O> Builder<I, O> builder(
+            String signal, RecordType<I> type, Function<? super I, ? extends @Nullable O> convert) {
+        return new Builder<>(signal, type, convert);
+    }
+
+    /**
+     * Takes a record, if there is room. Allocates nothing; costs two atomic additions and a write.
+     *
+     * @return false if it was dropped, which is then counted
+     */
+    public boolean offer(I record) {
+        return intake.offer(record);
+    }
+
+    /**
+     * Waits until everything that was offered before this call is delivered.
+     *
+     * @param deadline how long to wait at most
+     * @return true only if every sink has all of it: false if time ran out, or if any record was lost since the
+     *     last flush, be it for lack of room, refused by its receiver or offered too late. Called from one of the
+     *     pipeline's own threads it does not wait, and says false.
+     */
+    public boolean flush(Duration deadline) {
+        if (isOwnThread()) {
+            return false;
+        }
+        long lossesBefore = lossesReported.get();
+        long nanos = nanos(deadline);
+        boolean passed = closing.get() ? awaitClosed(nanos) : drain(nanos);
+        long losses = losses();
+        lossesReported.accumulateAndGet(losses, Math::max);
+        return passed && losses == lossesBefore;
+    }
+
+    /** Closes within three seconds; see {@link #close(Duration)}. */
+    @Override
+    public void close() {
+        close(TIME_TO_CLOSE);
+    }
+
+    /**
+     * Takes no more records, tries to deliver those it has, and lets go of sinks and threads. What could not be
+     * delivered in time is counted as {@link DropReason#UNDELIVERED}. A second call waits for the first.
+     *
+     * @param deadline how long this may take at most, also with a sink that never answers
+     */
+    public void close(Duration deadline) {
+        long start = System.nanoTime();
+        long nanos = nanos(deadline);
+        if (!closing.compareAndSet(false, true)) {
+            if (!isOwnThread()) {
+                awaitClosed(nanos);
+            }
+            return;
+        }
+        intake.refuseMore();
+        long closeBy = clock.nanoTime() + nanos;
+        couriers.forEach(courier -> courier.beginClose(closeBy));
+        if (!isOwnThread()) {
+            drain(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS));
+        }
+        intake.abandon();
+        couriers.forEach(Courier::abandon);
+        couriers.forEach(Courier::stop);
+        awaitThreads(start + nanos);
+        closed.countDown();
+    }
+
+    /** The accounts as of now. Exact also while records move; takes the locks of the sinks' books one after another. */
+    public PipelineStats stats() {
+        long faults = 0;
+        for (Worker worker : workers()) {
+            faults += worker.faults();
+        }
+        return intake.stats(faults);
+    }
+
+    /** For a clock that was moved by hand: lets every thread look at it again. */
+    void wake() {
+        workers().forEach(Worker::wake);
+    }
+
+    private long losses() {
+        return intake.losses() + couriers.stream().mapToLong(Courier::losses).sum();
+    }
+
+    private boolean drain(long nanos) {
+        FlushTicket ticket = new FlushTicket(intake.claimed(), couriers.size());
+        intake.flush(ticket);
+        try {
+            return ticket.await(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            ticket.withdraw();
+        }
+    }
+
+    private static long nanos(Duration deadline) {
+        if (deadline.isNegative()) {
+            return 0;
+        }
+        // So that no sum of it and a time overflows.
+        return deadline.compareTo(LONGEST_DEADLINE) > 0 ? LONGEST_DEADLINE.toNanos() : deadline.toNanos();
+    }
+
+    private boolean awaitClosed(long nanos) {
+        try {
+            return closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void awaitThreads(long until) {
+        try {
+            for (Worker worker : workers()) {
+                if (!worker.isCurrentThread()) {
+                    worker.join(until - System.nanoTime());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isOwnThread() {
+        return workers().stream().anyMatch(Worker::isCurrentThread);
+    }
+
+    private List<Worker> workers() {
+        List<Worker> workers = new ArrayList<>(couriers.size() + 1);
+        workers.add(intake.worker());
+        couriers.forEach(courier -> workers.add(courier.worker()));
+        return workers;
+    }
+
+    private void start() {
+        workers().forEach(Worker::start);
+    }
+
+    /** Collects a pipeline's settings. One thread at a time; can build once. */
+    public static final class Builder<I, O> {
+
+        private final String signal;
+        private final RecordType<I> type;
+        private final Function<? super I, ? extends @Nullable O> convert;
+        private final List<Sink<O>> sinks = new ArrayList<>();
+        private @Nullable ToIntFunction<? super O> convertedSize;
+        private long maxQueueBytes = 16L << 20;
+        private int maxBatchSize = 512;
+        private long maxBatchBytes = 2L << 20;
+        private Duration maxBatchDelay = Duration.ofSeconds(1);
+        private Duration deliveryTimeout = Duration.ofSeconds(5);
+        private int maxInFlight = 8;
+        private Clock clock = Clock.getDefault();
+        private Supplier<? extends RandomGenerator> random = SplittableRandom::new;
+
+        private Builder(String signal, RecordType<I> type, Function<? super I, ? extends @Nullable O> convert) {
+            this.signal = Objects.requireNonNull(signal, "signal");
+            this.type = Objects.requireNonNull(type, "type");
+            this.convert = Objects.requireNonNull(convert, "convert");
+        }
+
+        /** Adds one more place where every record goes. The pipeline closes it. Costs a thread each. */
+        public Builder<I, O> sink(Sink<O> sink) {
+            sinks.add(Objects.requireNonNull(sink, "sink"));
+            return this;
+        }
+
+        /**
+         * How many bytes of records may wait, in all queues together. More bridges longer outages; what does not fit
+         * is dropped. Default 16 MiB; about 4 % of it is allocated at once.
+         */
+        public Builder<I, O> maxQueueBytes(long bytes) {
+            this.maxQueueBytes = atLeast(64 << 10, bytes, "maxQueueBytes");
+            return this;
+        }
+
+        /** How many records a batch has at most. Larger ones are cheaper for the receiver. Default 512. */
+        public Builder<I, O> maxBatchSize(int records) {
+            this.maxBatchSize = (int) atLeast(1, records, "maxBatchSize");
+            return this;
+        }
+
+        /**
+         * With how many bytes a batch is full, whatever its number of records; the last one may exceed it. Receivers
+         * refuse requests that are too large, commonly above 4 MiB. Default 2 MiB.
+         */
+        public Builder<I, O> maxBatchBytes(long bytes) {
+            this.maxBatchBytes = atLeast(1, bytes, "maxBatchBytes");
+            return this;
+        }
+
+        /**
+         * How long a batch waits to be filled. Default 1 s: short enough for someone who looks for the trace of the
+         * request they just sent, and in a service with much traffic batches fill up before. Less means more and
+         * smaller requests.
+         */
+        public Builder<I, O> maxBatchDelay(Duration delay) {
+            this.maxBatchDelay = notNegative(delay, "maxBatchDelay");
+            return this;
+        }
+
+        /** After how long without an answer a delivery is given up, to be tried again. Default 5 s. */
+        public Builder<I, O> deliveryTimeout(Duration timeout) {
+            this.deliveryTimeout = notNegative(timeout, "deliveryTimeout");
+            return this;
+        }
+
+        /**
+         * How many deliveries to one sink may be under way at once. Default 8, which carries 40,000 records a second
+         * to a receiver that takes 100 ms for a batch. 1 keeps batches in order as long as none fails.
+         */
+        public Builder<I, O> maxInFlight(int deliveries) {
+            this.maxInFlight = (int) atLeast(1, deliveries, "maxInFlight");
+            return this;
+        }
+
+        /**
+         * How much heap a record holds once it is converted, in bytes. By default as much as before; worth setting
+         * where converting adds much, such as the text of a stack trace. Runs on the pipeline's thread.
+         */
+        public Builder<I, O> convertedSize(ToIntFunction<? super O> size) {
+            this.convertedSize = Objects.requireNonNull(size, "size");
+            return this;
+        }
+
+        /** Where time comes from. Default the system's clocks. */
+        public Builder<I, O> clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** For tests that want the same jitter every time. */
+        Builder<I, O> random(Supplier<? extends RandomGenerator> random) {
+            this.random = random;
+            return this;
+        }
+
+        /** Builds the pipeline and starts its threads. */
+        public Pipeline<I, O> build() {
+            Settings settings = new Settings(
+                    signal,
+                    maxBatchSize,
+                    maxBatchBytes,
+                    Pipeline.nanos(maxBatchDelay),
+                    Pipeline.nanos(deliveryTimeout),
+                    maxInFlight,
+                    clock);
+            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;
+            List<Courier<O>> couriers = new ArrayList<>();
+            Set<String> names = new HashSet<>();
+            for (Sink<O> sink : sinks) {
+                String name = sink.name();
+                if (!names.add(name)) {
+                    throw new IllegalArgumentException("two sinks of " + signal + " are named " + name);
+                }
+                long share = (maxQueueBytes - intakeBytes) / sinks.size();
+                couriers.add(new Courier<>(sink, name, share, settings, random.get()));
+            }
+            Intake<I, O> intake =
+                    new Intake<>(type, convert, convertedSize, List.copyOf(couriers), intakeBytes, settings);
+            Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), clock);
+            pipeline.start();
+            return pipeline;
+        }
+
+        private static long atLeast(long least, long value, String name) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
+            }
+            return value;
+        }
+
+        private static Duration notNegative(Duration value, String name) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + " is " + value + ", must not be negative");
+            }
+            return value;
+        }
+    }
+}

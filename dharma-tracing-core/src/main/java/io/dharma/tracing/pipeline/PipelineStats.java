@@ -1,0 +1,38 @@
+package io.dharma.tracing.pipeline;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pipeline's accounts at one moment.
+ *
+ * <p>They balance at every moment, for each sink: {@code offered} is the sum of what was dropped before the sinks,
+ * what is queued before them, and what that sink delivered, dropped and has queued.
+ *
+ * @param signal what flows here: {@code spans}
+ * @param offered records that {@link Pipeline#offer} was called with
+ * @param dropped records that no sink got, by reason; reasons that never occurred are absent
+ * @param queuedRecords records that were not yet handed to the sinks
+ * @param queuedBytes what they hold of the intake's share of memory
+ * @param workerFaults how often one of the pipeline's threads caught what nobody expected, and went on
+ * @param sinks one entry for each sink, in the order they were given
+ */
+public record PipelineStats(
+        String signal,
+        long offered,
+        Map<DropReason, Long> dropped,
+        long queuedRecords,
+        long queuedBytes,
+        long workerFaults,
+        List<SinkStats> sinks) {
+
+    public PipelineStats {
+        dropped = Map.copyOf(dropped);
+        sinks = List.copyOf(sinks);
+    }
+
+    /** All drops before the sinks together. */
+    public long droppedTotal() {
+        return dropped.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

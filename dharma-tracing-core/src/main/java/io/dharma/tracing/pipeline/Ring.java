@@ -1,0 +1,174 @@
+package io.dharma.tracing.pipeline;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded queue in an array for many producers and one consumer, without locks.
+ *
+ * <h2>How it works</h2>
+ *
+ * Positions count up for ever; position {@code p} lives in slot {@code p mod capacity}. A producer first
+ * <em>claims</em> the next position by moving {@code tail} on with a compare-and-set, and then <em>publishes</em> its
+ * record by writing it into the slot. The consumer takes records in the order of their positions, empties each slot,
+ * and from time to time moves {@code head} on to say which positions it gave back. A producer may claim {@code p}
+ * only while {@code p < head + capacity}, so the slot it writes to is one that the consumer has emptied.
+ *
+ * <p>The idea of a ring where a producer takes a ticket with one compare-and-set and each slot says by itself whether
+ * it is filled is Dmitry Vyukov's bounded MPMC queue (1024cores.net). His slots carry a sequence number because there
+ * several consumers must tell one round from the next. We have one consumer, and {@code head} already keeps producers
+ * out of a slot until it is empty again, so null and not null say enough.
+ *
+ * <p>A claimed position that is not yet published stops the consumer, which comes back later: a producer that loses
+ * the processor between its two steps delays those behind it, but never blocks another producer. Nothing that can
+ * fail stands between the two steps, not even a stack overflow: see {@link #isFilled}.
+ *
+ * <p><b>Closing</b> sets the sign bit of {@code tail}. That is the very word claims are made on, so afterwards no
+ * claim can succeed, and the number of claims is final: nothing can slip in uncounted behind a close.
+ *
+ * <h2>Why it is correct under the Java memory model</h2>
+ *
+ * <ul>
+ *   <li>The size is written plainly before the slot's volatile write and read after the slot's volatile read: the
+ *       consumer sees the size that belongs to the record.
+ *   <li>The consumer empties slots before its volatile write of {@code head}; a producer reads {@code head}, or a
+ *       {@code limit} that another producer derived from it (volatile as well), before it claims. So the emptying
+ *       happens before the slot's next filling, and a record is neither wiped nor seen twice.
+ *   <li>{@code limit} may be overwritten with an older value. An old limit is merely too low, as {@code head} only
+ *       grows: the producer then looks at {@code head} again.
+ *   <li>The slot's write is volatile, not merely a release, because a producer reads next whether the consumer sleeps
+ *       ({@link Intake}); the two must not change places.
+ * </ul>
+ *
+ * @param <T> what waits
+ */
+final class Ring<T> {
+
+    private static final VarHandle TAIL = tailHandle();
+    private static final long CLOSED = Long.MIN_VALUE;
+
+    private final AtomicReferenceArray<@Nullable T> slots;
+    private final int[] sizes;
+    private final int capacity;
+    private final int mask;
+
+    private volatile long tail;
+
+    /** The first position that must not be claimed before {@code head} was read again: spares producers a cache miss. */
+    private volatile long limit;
+
+    private volatile long head;
+
+    /** The consumer's own, ahead of {@code head} until {@link #giveBack()}. */
+    private long taken;
+
+    private int takenSize;
+
+    /** @param capacity rounded up to a power of two */
+    Ring(int capacity) {
+        this.capacity = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1);
+        this.mask = this.capacity - 1;
+        this.slots = new AtomicReferenceArray<>(this.capacity);
+        this.sizes = new int[this.capacity];
+        this.limit = this.capacity;
+    }
+
+    /** Any thread. */
+    Outcome offer(T record, int size) {
+        long position;
+        int slot;
+        do {
+            position = tail;
+            if (position < 0) {
+                return Outcome.CLOSED;
+            }
+            if (position >= limit && !roomAt(position)) {
+                return Outcome.FULL;
+            }
+            slot = (int) position & mask;
+        } while (isFilled(slot) || !TAIL.compareAndSet(this, position, position + 1));
+        sizes[slot] = size;
+        slots.set(slot, record);
+        return Outcome.ACCEPTED;
+    }
+
+    /**
+     * Somebody else was faster if it is. But the reason to ask is another: this call goes one frame deeper than the
+     * write that follows the claim, so a stack that is about to overflow does it here and not between the two steps.
+     */
+    private boolean isFilled(int slot) {
+        return slots.get(slot) != null;
+    }
+
+    private boolean roomAt(long position) {
+        long fresh = head + capacity;
+        limit = fresh;
+        return position < fresh;
+    }
+
+    /** Consumer only: the next record, or null when none is published. */
+    @Nullable
+    T poll() {
+        int slot = (int) taken & mask;
+        T record = slots.get(slot);
+        if (record == null) {
+            return null;
+        }
+        takenSize = sizes[slot];
+        slots.lazySet(slot, null);
+        taken++;
+        return record;
+    }
+
+    /** Consumer only: the size of what {@link #poll()} returned last. */
+    int polledSize() {
+        return takenSize;
+    }
+
+    /** Consumer only: lets producers use the slots of all that was polled. Once for many, as it costs them a miss. */
+    void giveBack() {
+        if (head != taken) {
+            head = taken;
+        }
+    }
+
+    /** Consumer only: how many positions were polled, ever. */
+    long taken() {
+        return taken;
+    }
+
+    /** Any thread: how many positions were claimed, ever. */
+    long claimed() {
+        return tail & ~CLOSED;
+    }
+
+    /** Any thread: roughly how full it is, in slots that producers cannot use. */
+    boolean isHalfFull() {
+        return claimed() - head >= capacity / 2;
+    }
+
+    boolean isClosed() {
+        return tail < 0;
+    }
+
+    /** Any thread: no claim succeeds after this. */
+    void close() {
+        TAIL.getAndBitwiseOr(this, CLOSED);
+    }
+
+    enum Outcome {
+        ACCEPTED,
+        FULL,
+        CLOSED
+    }
+
+    private static VarHandle tailHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Ring.class, "tail", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.dharma.tracing.pipeline;
+
+/** How a sink is doing. */
+public enum SinkState {
+
+    /** The last deliveries arrived, or nothing was delivered yet. */
+    HEALTHY,
+
+    /** Deliveries fail or hang. One batch at a time is tried until one arrives; the rest waits. */
+    DEGRADED,
+
+    /** The receiver refused us: wrong credentials or configuration. Tried again every five minutes. */
+    PAUSED,
+
+    /** Closed for good. */
+    CLOSED
+}

@@ -1,0 +1,61 @@
+package io.dharma.tracing.sampling;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceId;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.List;
+
+/**
+ * A sampler that decides by a trace id's numbers.
+ *
+ * <p>OpenTelemetry's samplers are given the id as text. Most traces are dropped and nobody ever reads their ids, so
+ * the text would be a third of what an unsampled block allocates. Samplers that do not implement this are asked all
+ * the same, with the text made for them.
+ */
+public interface HeadSampler extends Sampler {
+
+    /**
+     * As {@link Sampler#shouldSample}, with the id as numbers.
+     *
+     * @param traceIdHigh the first 16 hex digits
+     * @param traceIdLow the last 16 hex digits; the last 14 of them are the trace's randomness
+     */
+    SamplingResult shouldSample(
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links);
+
+    /** An id that is none counts as zero, which has the least chance to be sampled. */
+    @Override
+    default SamplingResult shouldSample(
+            Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
+        boolean valid = TraceId.isValid(traceId);
+        long high = valid ? Long.parseUnsignedLong(traceId, 0, 16, 16) : 0;
+        long low = valid ? Long.parseUnsignedLong(traceId, 16, 32, 16) : 0;
+        return shouldSample(parent, high, low, name, kind, attributes, links);
+    }
+
+    /** Asks any sampler, by numbers if it can read them. */
+    static SamplingResult ask(
+            Sampler sampler,
+            Context parent,
+            long traceIdHigh,
+            long traceIdLow,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
+        if (sampler instanceof HeadSampler numeric) {
+            return numeric.shouldSample(parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
+        }
+        return sampler.shouldSample(parent, TraceId.fromLongs(traceIdHigh, traceIdLow), name, kind, attributes, links);
+    }
+}

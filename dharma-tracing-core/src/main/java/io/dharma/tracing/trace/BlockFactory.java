@@ -1,0 +1,95 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.metrics.BlockMetrics;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** Starts blocks, and counts what became of them. Thread-safe. */
+final class BlockFactory {
+
+    static final InstrumentationScopeInfo SCOPE = InstrumentationScopeInfo.create("io.dharma.tracing");
+
+    private static final SpanSource.Request PLAIN = SpanSource.Request.plain(SCOPE);
+
+    private final SpanSource source;
+    private final @Nullable BlockMetrics metrics;
+    private final LongAdder started = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder closedAgain = new LongAdder();
+    private final LongAdder closedElsewhere = new LongAdder();
+    private final LongAdder closedOutOfOrder = new LongAdder();
+    private final LongAdder abandoned = new LongAdder();
+
+    BlockFactory(SpanSource source, @Nullable BlockMetrics metrics) {
+        this.source = source;
+        this.metrics = metrics;
+    }
+
+    SpanSource source() {
+        return source;
+    }
+
+    /** Starts a block that belongs to whatever is current, and makes it current. */
+    TracedBlock start(String name) {
+        TracedBlock block = create(name, currentContext(), PLAIN);
+        block.attach();
+        return block;
+    }
+
+    TracedBlock create(String name, Context parent, SpanSource.Request request) {
+        long now = source.nanoTime();
+        OwnedSpan span = source.start(name, parent, request, now);
+        TracedBlock block = new TracedBlock(this, name, span, parent.with(span), now);
+        span.ownedBy(block);
+        started.increment();
+        return block;
+    }
+
+    /** The current context, after blocks that were closed by another thread have been taken off this one. */
+    static Context currentContext() {
+        Context current = Context.current();
+        TracedBlock block = TracedBlock.of(current);
+        if (block == null || !block.isClosed()) {
+            return current;
+        }
+        TracedBlock.repair();
+        return Context.current();
+    }
+
+    long nanoTime() {
+        return source.nanoTime();
+    }
+
+    void ended(TracedBlock block, boolean failed, long nanos) {
+        ended.increment();
+        if (metrics != null) {
+            metrics.record(block.name(), failed, nanos, block.context());
+        }
+    }
+
+    void closedAgain() {
+        closedAgain.increment();
+    }
+
+    void closedElsewhere() {
+        closedElsewhere.increment();
+    }
+
+    void closedOutOfOrder() {
+        closedOutOfOrder.increment();
+    }
+
+    void abandoned() {
+        abandoned.increment();
+    }
+
+    BlockCounts counts() {
+        // Read before the starts, so that a block in between is never counted as ended but not started.
+        long endedNow = ended.sum();
+        long late = closedOutOfOrder.sum();
+        return new BlockCounts(
+                started.sum(), endedNow, closedAgain.sum(), closedElsewhere.sum(), late, abandoned.sum() - late);
+    }
+}

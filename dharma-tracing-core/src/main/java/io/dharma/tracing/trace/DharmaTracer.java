@@ -1,0 +1,157 @@
+package io.dharma.tracing.trace;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tracer: starts traced blocks, and delivers their spans until it is closed.
+ *
+ * <p>One per service, built once with {@link #builder()}. Thread-safe. No method that is called at run time throws,
+ * blocks or does I/O, except {@link #flush} and {@link #close}, which wait for at most the time they are given.
+ */
+public final class DharmaTracer implements AutoCloseable {
+
+    /** How long {@link #close()} waits for what is still queued. */
+    public static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final DharmaTracer NOOP = new DharmaTracer(null);
+
+    private final @Nullable TracerParts parts;
+
+    DharmaTracer(@Nullable TracerParts parts) {
+        this.parts = parts;
+    }
+
+    /** A tracer with everything in process: see {@link DharmaTracerBuilder} for what can be added. */
+    public static DharmaTracerBuilder builder() {
+        return new DharmaTracerBuilder();
+    }
+
+    /** A tracer that does nothing: bodies run, blocks are inert, the OpenTelemetry instance is the no-op one. */
+    public static DharmaTracer noop() {
+        return NOOP;
+    }
+
+    // Blocks
+
+    /** Starts a block and makes it current on this thread until it is closed. A null name counts as "unnamed". */
+    public TracedBlock start(@Nullable String name) {
+        return parts == null ? TracedBlock.NOOP : parts.blocks().start(named(name));
+    }
+
+    /** Describes a block before it is started: its kind, parent, links, and what the sampler shall see. */
+    public TracedBlockBuilder block(@Nullable String name) {
+        return parts == null ? TracedBlockBuilder.inert() : new TracedBlockBuilder(this, parts.blocks(), named(name));
+    }
+
+    /**
+     * Runs the body in a block and returns what it returns. What it throws is recorded once and passed on unchanged,
+     * checked exceptions included.
+     */
+    public <T extends @Nullable Object, X extends Throwable> T traced(@Nullable String name, TracedCall<T, X> body)
+            throws X {
+        return BlockRunner.call(start(name), body);
+    }
+
+    /** Runs the body in a block. What it throws is recorded once and passed on unchanged. */
+    public <X extends Throwable> void tracedRun(@Nullable String name, TracedAction<X> body) throws X {
+        BlockRunner.run(start(name), body);
+    }
+
+    /**
+     * Runs the body in a block that ends when the stage does which the body returns. The block is current while the
+     * body runs, not afterwards. The very stage is returned that the body made; one that completes exceptionally
+     * fails the block. A body that throws, or returns null, ends the block at once.
+     */
+    public <S extends @Nullable CompletionStage<?>, X extends Throwable> S tracedAsync(
+            @Nullable String name, TracedCall<S, X> body) throws X {
+        return BlockRunner.async(start(name), body);
+    }
+
+    /** The block that is current on this thread; an inert one if there is none. */
+    public TracedBlock current() {
+        TracedBlock block = TracedBlock.of(Context.current());
+        return block == null ? TracedBlock.NOOP : block;
+    }
+
+    /**
+     * An implementation of {@code type} that runs each call of a method marked {@link Traced} in a block, and passes
+     * all calls on to {@code implementation}.
+     *
+     * <p>A proxy sees only calls that are made through it: not those that the implementation makes to itself, not
+     * calls of methods that the interface does not have, nor of a class that is no interface. What the implementation
+     * throws comes out unchanged. Methods that return a {@link CompletionStage} end their block with it. A call of a
+     * method that is not marked costs one reflective call.
+     *
+     * @throws IllegalArgumentException if {@code type} is not an interface, or is not visible from its class loader
+     */
+    public <T> T proxy(Class<T> type, T implementation) {
+        return TracedProxy.create(this, type, implementation);
+    }
+
+    // Across processes
+
+    /** What another service sent along, on top of {@code parent}; {@code parent} itself if it sent nothing usable. */
+    public <C> Context extract(Context parent, @Nullable C carrier, TextMapGetter<C> getter) {
+        return parts == null ? parent : parts.propagation().extract(parent, carrier, getter);
+    }
+
+    /** Writes the current trace context and baggage to a request or message. */
+    public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
+        inject(Context.current(), carrier, setter);
+    }
+
+    /** Writes the trace context and baggage of {@code context} to a request or message. */
+    public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+        if (parts != null) {
+            parts.propagation().inject(context, carrier, setter);
+        }
+    }
+
+    /** The same tracer for libraries that speak OpenTelemetry: their spans, ours, metrics and logs go the same way. */
+    public OpenTelemetry openTelemetry() {
+        return parts == null ? OpenTelemetry.noop() : parts.openTelemetry();
+    }
+
+    // How it is doing, and its end
+
+    /** What the tracer did since it was built, and how its sinks are. */
+    public TracerHealth health() {
+        return parts == null ? TracerHealth.NONE : parts.health();
+    }
+
+    /**
+     * Waits until everything that ended before this call is delivered.
+     *
+     * @return true only if all of it was; false if some was dropped, or the time was too short
+     */
+    public boolean flush(Duration timeout) {
+        return parts == null || parts.flush(timeout);
+    }
+
+    /** Delivers what is queued, at most {@link #CLOSE_TIMEOUT} long, and lets go of all threads. Idempotent. */
+    @Override
+    public void close() {
+        close(CLOSE_TIMEOUT);
+    }
+
+    /** As {@link #close()}, with a time of your own. Blocks that are used afterwards do no harm and are not delivered. */
+    public void close(Duration timeout) {
+        if (parts != null) {
+            parts.close(timeout);
+        }
+    }
+
+    TracedBlock create(String name, Context parent, SpanDraft draft) {
+        return parts == null ? TracedBlock.NOOP : parts.blocks().create(name, parent, draft.finish(BlockFactory.SCOPE));
+    }
+
+    private static String named(@Nullable String name) {
+        return name == null || name.isBlank() ? "unnamed" : name;
+    }
+}

@@ -1,0 +1,131 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.sampling.Samplers;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a {@link DharmaTracer} together. Everything has a default that works in process; nothing is read from the
+ * environment: that is what {@code dharma-tracing-config} is for.
+ *
+ * <p>One thread at a time. Null is refused with a {@link NullPointerException}, since a start-up mistake should show
+ * at start-up.
+ */
+public final class DharmaTracerBuilder {
+
+    /** 128 attributes, events and links, as OpenTelemetry has it; and values of at most 4 KiB, where it has no bound. */
+    public static final SpanLimits DEFAULT_LIMITS =
+            SpanLimits.builder().setMaxAttributeValueLength(4096).build();
+
+    private static final long DEFAULT_QUEUE_BYTES = 16L * 1024 * 1024;
+
+    Resource resource = Resource.getDefault();
+    Sampler sampler = Samplers.parentBased(Samplers.alwaysOn());
+    KeepPolicy keep = KeepPolicy.nothing();
+    TextMapPropagator propagator = TextMapPropagator.noop();
+    SpanLimits limits = DEFAULT_LIMITS;
+    Clock clock = Clock.getDefault();
+    long maxQueueBytes = DEFAULT_QUEUE_BYTES;
+    final List<Sink<SpanData>> sinks = new ArrayList<>();
+
+    @Nullable
+    SdkMeterProvider meterProvider;
+
+    @Nullable
+    SdkLoggerProvider loggerProvider;
+
+    @Nullable
+    MdcMirror mdc;
+
+    DharmaTracerBuilder() {}
+
+    /** What the service is; at least {@code service.name}. Default: {@link Resource#getDefault()}. */
+    public DharmaTracerBuilder resource(Resource newResource) {
+        resource = Objects.requireNonNull(newResource, "resource");
+        return this;
+    }
+
+    /**
+     * Who decides at its start whether a span is exported. Default: what the parent decided, else always. A sampler of
+     * your own runs on the calling thread; if it throws, the span is dropped.
+     */
+    public DharmaTracerBuilder sampler(Sampler newSampler) {
+        sampler = Objects.requireNonNull(newSampler, "sampler");
+        return this;
+    }
+
+    /** Which traces are exported although the sampler dropped them. Default: none. See {@link KeepPolicy} for its price. */
+    public DharmaTracerBuilder keep(KeepPolicy policy) {
+        keep = Objects.requireNonNull(policy, "keep");
+        return this;
+    }
+
+    /** How context crosses process borders. Default: not at all. */
+    public DharmaTracerBuilder propagator(TextMapPropagator newPropagator) {
+        propagator = Objects.requireNonNull(newPropagator, "propagator");
+        return this;
+    }
+
+    /** Adds a place to which spans are delivered. The tracer closes it. Names must be unique. Default: none. */
+    public DharmaTracerBuilder sink(Sink<SpanData> sink) {
+        sinks.add(Objects.requireNonNull(sink, "sink"));
+        return this;
+    }
+
+    /** How much of everything a span keeps. Default: {@link #DEFAULT_LIMITS}. */
+    public DharmaTracerBuilder limits(SpanLimits newLimits) {
+        limits = Objects.requireNonNull(newLimits, "limits");
+        return this;
+    }
+
+    /** How much heap ended spans may take while they wait, by estimate. Default: 16 MiB. */
+    public DharmaTracerBuilder maxQueueBytes(long bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("maxQueueBytes must be positive, but is " + bytes);
+        }
+        maxQueueBytes = bytes;
+        return this;
+    }
+
+    /** Where block durations and the library's own health are measured. The tracer closes it. Default: nowhere. */
+    public DharmaTracerBuilder meterProvider(SdkMeterProvider provider) {
+        meterProvider = Objects.requireNonNull(provider, "meterProvider");
+        return this;
+    }
+
+    /** Where log records of instrumentation libraries go. The tracer closes it. Default: nowhere. */
+    public DharmaTracerBuilder loggerProvider(SdkLoggerProvider provider) {
+        loggerProvider = Objects.requireNonNull(provider, "loggerProvider");
+        return this;
+    }
+
+    /** Shows the current span in SLF4J's MDC. Default: no. */
+    public DharmaTracerBuilder mdc(MdcMirror mirror) {
+        mdc = Objects.requireNonNull(mirror, "mdc");
+        return this;
+    }
+
+    /** Where the time comes from. For tests. */
+    public DharmaTracerBuilder clock(Clock newClock) {
+        clock = Objects.requireNonNull(newClock, "clock");
+        return this;
+    }
+
+    /** Starts the tracer's threads. Opens no connection. */
+    public DharmaTracer build() {
+        return new DharmaTracer(new TracerParts(this));
+    }
+}

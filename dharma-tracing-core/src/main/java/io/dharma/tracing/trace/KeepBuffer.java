@@ -1,0 +1,100 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.sampling.KeepReason;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room in which the ended spans of unsampled traces wait for their local root.
+ *
+ * <p>The room is bounded in bytes. When it is full the oldest waiting trace gives up what it holds: most likely its
+ * root will never end. Its root, and whatever of it fails later, can still be exported.
+ *
+ * <p>Lock order: a trace's own lock may be held while the byte count changes, never while the list of traces does.
+ */
+final class KeepBuffer {
+
+    private final KeepPolicy policy;
+    private final AtomicLong heldBytes = new AtomicLong();
+    private final Set<LocalTrace> waiting = new LinkedHashSet<>();
+    private final LongAdder keptForError = new LongAdder();
+    private final LongAdder keptForSlowness = new LongAdder();
+    private final LongAdder evictedSpans = new LongAdder();
+
+    KeepBuffer(KeepPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Any span can keep its trace by failing, only the local root by being slow. */
+    @Nullable
+    KeepReason reasonToKeep(RecordedSpan ended, boolean isRoot) {
+        return policy.reasonFor(ended.hasFailed(), isRoot ? ended.getLatencyNanos() : 0);
+    }
+
+    /** Whether there is room for this many bytes; if so they are taken. */
+    boolean reserve(long bytes) {
+        if (bytes > policy.maxBytes()) {
+            evictedSpans.increment();
+            return false;
+        }
+        while (heldBytes.addAndGet(bytes) > policy.maxBytes()) {
+            heldBytes.addAndGet(-bytes);
+            LocalTrace oldest = pollOldest();
+            if (oldest == null) {
+                evictedSpans.increment();
+                return false;
+            }
+            evictedSpans.add(oldest.evict(this));
+        }
+        return true;
+    }
+
+    void release(long bytes) {
+        heldBytes.addAndGet(-bytes);
+    }
+
+    void remember(LocalTrace trace) {
+        LocalTrace oneTooMany;
+        synchronized (waiting) {
+            waiting.add(trace);
+            oneTooMany = waiting.size() > policy.maxTraces() ? pollOldest() : null;
+        }
+        if (oneTooMany != null) {
+            evictedSpans.add(oneTooMany.evict(this));
+        }
+    }
+
+    void forget(LocalTrace trace) {
+        synchronized (waiting) {
+            waiting.remove(trace);
+        }
+    }
+
+    private @Nullable LocalTrace pollOldest() {
+        synchronized (waiting) {
+            Iterator<LocalTrace> oldestFirst = waiting.iterator();
+            if (!oldestFirst.hasNext()) {
+                return null;
+            }
+            LocalTrace oldest = oldestFirst.next();
+            oldestFirst.remove();
+            return oldest;
+        }
+    }
+
+    void countKept(KeepReason reason) {
+        switch (reason) {
+            case ERROR -> keptForError.increment();
+            case SLOW -> keptForSlowness.increment();
+        }
+    }
+
+    KeptCounts counts() {
+        return new KeptCounts(keptForError.sum(), keptForSlowness.sum(), evictedSpans.sum(), heldBytes.get());
+    }
+}

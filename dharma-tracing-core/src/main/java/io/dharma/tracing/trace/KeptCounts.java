@@ -1,0 +1,14 @@
+package io.dharma.tracing.trace;
+
+/**
+ * What became of traces that the sampler had dropped.
+ *
+ * @param keptForError traces exported because something in them failed
+ * @param keptForSlowness traces exported because their local root was slow
+ * @param evictedSpans spans that could not wait for their root because the room was full
+ * @param heldBytes what waits at this moment, in estimated bytes
+ */
+public record KeptCounts(long keptForError, long keptForSlowness, long evictedSpans, long heldBytes) {
+
+    static final KeptCounts NONE = new KeptCounts(0, 0, 0, 0);
+}

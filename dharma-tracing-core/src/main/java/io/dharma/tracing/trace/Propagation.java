@@ -1,0 +1,61 @@
+package io.dharma.tracing.trace;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** The configured propagator, with whatever a carrier or a propagator of the application throws kept from callers. */
+final class Propagation implements ContextPropagators {
+
+    private final TextMapPropagator propagator;
+    private final SpanSource source;
+
+    Propagation(TextMapPropagator propagator, SpanSource source) {
+        this.propagator = new Shielded(propagator, source);
+        this.source = source;
+    }
+
+    <C> Context extract(Context parent, @Nullable C carrier, TextMapGetter<C> getter) {
+        return propagator.extract(parent, carrier, getter);
+    }
+
+    <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+        propagator.inject(context, carrier, setter);
+    }
+
+    @Override
+    public TextMapPropagator getTextMapPropagator() {
+        return propagator;
+    }
+
+    private record Shielded(TextMapPropagator propagator, SpanSource source) implements TextMapPropagator {
+
+        @Override
+        public Collection<String> fields() {
+            return propagator.fields();
+        }
+
+        @Override
+        public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+            try {
+                propagator.inject(context, carrier, setter);
+            } catch (Throwable hostile) {
+                source.countContained();
+            }
+        }
+
+        @Override
+        public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
+            try {
+                return propagator.extract(context, carrier, getter);
+            } catch (Throwable hostile) {
+                source.countContained();
+                return context;
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.dharma.tracing.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes of one span, in the order they were first set, bounded in number and length.
+ *
+ * <p>Keys and values alternate in one array. A key given as text stays text until somebody reads it back: making an
+ * {@link AttributeKey} costs an object and a hash, and most are only read on the exporting thread. A span has few
+ * attributes, so a linear search beats hashing. Unlike OpenTelemetry's own map, which keeps {@code "id"} as text and
+ * {@code "id"} as number side by side, a name occurs once, as the protocol wants it: the last value wins.
+ *
+ * <p>Not thread-safe: its span guards it while it is written, and nobody writes after the span's end.
+ */
+final class SpanAttributes implements Attributes {
+
+    /** Three attributes are usual; room for four avoids the first growth. */
+    private static final int INITIAL_PAIRS = 4;
+
+    private static final int REFERENCE_BYTES = 8;
+    private static final int OBJECT_BYTES = 24;
+
+    private final int maxCount;
+    private final int maxValueLength;
+    private @Nullable Object[] pairs = new Object[2 * INITIAL_PAIRS];
+    private int size;
+    private int totalAdded;
+
+    SpanAttributes(int maxCount, int maxValueLength) {
+        this.maxCount = maxCount;
+        this.maxValueLength = maxValueLength;
+    }
+
+    /** Sets a text, number or boolean under a name. */
+    void putPlain(String name, Object value) {
+        if (!name.isEmpty()) {
+            store(name, name, limited(value));
+        }
+    }
+
+    /** Sets a value of any of OpenTelemetry's types. */
+    void put(AttributeKey<?> key, Object value) {
+        String name = key.getKey();
+        if (!name.isEmpty()) {
+            store(key, name, limited(value));
+        }
+    }
+
+    private void store(Object key, String name, Object value) {
+        int index = indexOf(name);
+        if (index >= 0) {
+            pairs[index] = key;
+            pairs[index + 1] = value;
+            return;
+        }
+        totalAdded++;
+        if (size >= maxCount) {
+            return;
+        }
+        if (2 * size == pairs.length) {
+            pairs = Arrays.copyOf(pairs, 2 * pairs.length);
+        }
+        pairs[2 * size] = key;
+        pairs[2 * size + 1] = value;
+        size++;
+    }
+
+    private int indexOf(String name) {
+        for (int i = 0; i < 2 * size; i += 2) {
+            if (nameOf(pairs[i]).equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Object limited(Object value) {
+        if (value instanceof String text) {
+            return text.length() <= maxValueLength ? text : shortened(text);
+        }
+        if (value instanceof List<?> list) {
+            return limitedList(list);
+        }
+        return value;
+    }
+
+    /** Never ends with half of a surrogate pair, which no encoder could write. */
+    private String shortened(String text) {
+        int end = maxValueLength;
+        if (end > 0 && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    /** A copy, since the caller may go on changing its list. */
+    private List<Object> limitedList(List<?> list) {
+        List<Object> copy = new ArrayList<>(Math.min(list.size(), maxCount));
+        for (Object element : list) {
+            if (copy.size() == maxCount) {
+                break;
+            }
+            copy.add(limited(element));
+        }
+        return Collections.unmodifiableList(copy);
+    }
+
+    /** How many names were offered, kept or not. */
+    int totalAdded() {
+        return totalAdded;
+    }
+
+    /** Roughly what this holds on the heap. */
+    long estimatedBytes() {
+        long bytes = OBJECT_BYTES + (long) REFERENCE_BYTES * pairs.length;
+        for (int i = 1; i < 2 * size; i += 2) {
+            bytes += estimatedBytes(pairs[i]);
+        }
+        return bytes;
+    }
+
+    private static long estimatedBytes(@Nullable Object value) {
+        if (value instanceof String text) {
+            return OBJECT_BYTES + 2L * text.length();
+        }
+        if (value instanceof List<?> list) {
+            long bytes = OBJECT_BYTES;
+            for (Object element : list) {
+                bytes += REFERENCE_BYTES + estimatedBytes(element);
+            }
+            return bytes;
+        }
+        return OBJECT_BYTES;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a key is stored with a value of its own type
+    public <T> @Nullable T get(AttributeKey<T> key) {
+        int index = indexOf(key.getKey());
+        return index >= 0 && keyAt(index).getType() == key.getType() ? (T) pairs[index + 1] : null;
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
+        for (int i = 0; i < 2 * size; i += 2) {
+            consumer.accept(keyAt(i), Objects.requireNonNull(pairs[i + 1]));
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    @Override
+    public Map<AttributeKey<?>, Object> asMap() {
+        Map<AttributeKey<?>, Object> map = new LinkedHashMap<>();
+        forEach(map::put);
+        return Collections.unmodifiableMap(map);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a key is stored with a value of its own type
+    public AttributesBuilder toBuilder() {
+        AttributesBuilder builder = Attributes.builder();
+        forEach((key, value) -> builder.put((AttributeKey<Object>) key, value));
+        return builder;
+    }
+
+    /** A copy that later writes do not reach. */
+    SpanAttributes copy() {
+        SpanAttributes copy = new SpanAttributes(maxCount, maxValueLength);
+        copy.pairs = pairs.clone();
+        copy.size = size;
+        copy.totalAdded = totalAdded;
+        return copy;
+    }
+
+    private AttributeKey<?> keyAt(int index) {
+        Object key = Objects.requireNonNull(pairs[index]);
+        return key instanceof AttributeKey<?> typed ? typed : typedKey((String) key, pairs[index + 1]);
+    }
+
+    private static AttributeKey<?> typedKey(String name, @Nullable Object value) {
+        if (value instanceof Long) {
+            return AttributeKey.longKey(name);
+        }
+        if (value instanceof Double) {
+            return AttributeKey.doubleKey(name);
+        }
+        if (value instanceof Boolean) {
+            return AttributeKey.booleanKey(name);
+        }
+        return AttributeKey.stringKey(name);
+    }
+
+    private static String nameOf(@Nullable Object key) {
+        return key instanceof AttributeKey<?> typed ? typed.getKey() : (String) Objects.requireNonNull(key);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this || (other instanceof Attributes that && asMap().equals(that.asMap()));
+    }
+
+    @Override
+    public int hashCode() {
+        return asMap().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return asMap().toString();
+    }
+}

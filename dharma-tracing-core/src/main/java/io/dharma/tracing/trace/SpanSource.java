@@ -1,0 +1,255 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.sampling.HeadSampler;
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceId;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts spans, for traced blocks and for OpenTelemetry's API alike: gives them their identity, asks the sampler, and
+ * sees them off when they end.
+ *
+ * <p>Thread-safe.
+ */
+final class SpanSource {
+
+    private static final long NANOS_PER_MILLISECOND = 1_000_000;
+    private static final byte RANDOM =
+            TraceFlags.builder().setRandomTraceId(true).build().asByte();
+    private static final byte SAMPLED = TraceFlags.getSampled().asByte();
+
+    /** How a sampler learns that the id of a new trace is random: from a parent that is nothing but that flag. */
+    private static final Context RANDOM_ROOT = Context.root()
+            .with(Span.wrap(SpanContext.create(
+                    TraceId.getInvalid(),
+                    SpanId.getInvalid(),
+                    TraceFlags.builder().setRandomTraceId(true).build(),
+                    TraceState.getDefault())));
+
+    private final TimeOrderedIdGenerator ids;
+    private final Clock clock;
+    private final EpochAnchor anchor;
+    private final SpanLimits limits;
+    private final Resource resource;
+    private final Sampler sampler;
+    private final @Nullable KeepBuffer keepBuffer;
+    private final SpanExit exit;
+    private final LongAdder contained = new LongAdder();
+
+    SpanSource(
+            TimeOrderedIdGenerator ids,
+            Clock clock,
+            SpanLimits limits,
+            Resource resource,
+            Sampler sampler,
+            KeepPolicy keep,
+            SpanExit exit) {
+        this.ids = ids;
+        this.clock = clock;
+        this.anchor = new EpochAnchor(clock);
+        this.limits = limits;
+        this.resource = resource;
+        this.sampler = sampler;
+        this.keepBuffer = keep.keepsAnything() ? new KeepBuffer(keep) : null;
+        this.exit = exit;
+    }
+
+    SpanLimits limits() {
+        return limits;
+    }
+
+    Resource resource() {
+        return resource;
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    /** What the application asked for when it started a span. */
+    record Request(
+            InstrumentationScopeInfo scope,
+            SpanKind kind,
+            @Nullable SpanAttributes attributes,
+            @Nullable List<LinkData> links,
+            int offeredLinks,
+            long startEpochNanos) {
+
+        static Request plain(InstrumentationScopeInfo scope) {
+            return new Request(scope, SpanKind.INTERNAL, null, null, 0, 0);
+        }
+    }
+
+    /**
+     * Starts a span as a child of what {@code parentContext} holds.
+     *
+     * @param nanoTime the clock as just read
+     */
+    OwnedSpan start(String name, Context parentContext, Request request, long nanoTime) {
+        Span parent = Span.fromContext(parentContext);
+        SpanContext parentIdentity = parent.getSpanContext();
+        boolean isRoot = !parentIdentity.isValid();
+
+        long traceIdHigh = isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parentIdentity);
+        long traceIdLow = isRoot ? ids.randomBits() : LocalSpanContext.traceIdLow(parentIdentity);
+        Context seenBySampler = isRoot ? withRandomFlag(parentContext) : parentContext;
+        SamplingResult sampling = sample(seenBySampler, traceIdHigh, traceIdLow, name, request);
+        byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
+        TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
+        String traceId = isRoot ? null : LocalSpanContext.knownTraceId(parentIdentity);
+        LocalSpanContext identity =
+                new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.randomBits(), flags, state);
+
+        LocalTrace localTrace = localTraceOf(parent);
+        if (!isRecorded(sampling.getDecision(), localTrace)) {
+            return new UnsampledSpan(identity);
+        }
+        boolean isLocalRoot = localTrace == null;
+        if (localTrace == null) {
+            localTrace = new LocalTrace(anchor.offsetAt(nanoTime), identity.isSampled() ? null : keepBuffer);
+        }
+        RecordedSpan span = new RecordedSpan(
+                this,
+                request.scope,
+                identity,
+                isRoot ? SpanContext.getInvalid() : parentIdentity,
+                name,
+                request.kind,
+                localTrace,
+                isLocalRoot,
+                request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
+        span.startWith(withSamplingAttributes(request.attributes, sampling), request.links, request.offeredLinks);
+        return span;
+    }
+
+    private long epochMillis(long nanoTime) {
+        return (nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND;
+    }
+
+    /** A sampler may be the application's own; if it fails, the trace is dropped rather than the request. */
+    private SamplingResult sample(Context parent, long traceIdHigh, long traceIdLow, String name, Request request) {
+        try {
+            return HeadSampler.ask(
+                    sampler,
+                    parent,
+                    traceIdHigh,
+                    traceIdLow,
+                    name,
+                    request.kind,
+                    request.attributes == null ? Attributes.empty() : request.attributes,
+                    request.links == null ? List.of() : request.links);
+        } catch (Throwable hostile) {
+            countContained();
+            return SamplingResult.drop();
+        }
+    }
+
+    private static Context withRandomFlag(Context parent) {
+        return parent == Context.root() ? RANDOM_ROOT : parent.with(Span.fromContext(RANDOM_ROOT));
+    }
+
+    private static byte flags(SamplingDecision decision, boolean isRoot, SpanContext parent) {
+        boolean random = isRoot || parent.getTraceFlags().isTraceIdRandom();
+        boolean sampled = decision == SamplingDecision.RECORD_AND_SAMPLE;
+        return (byte) ((random ? RANDOM : 0) | (sampled ? SAMPLED : 0));
+    }
+
+    private static @Nullable LocalTrace localTraceOf(Span parent) {
+        return parent instanceof RecordedSpan recorded ? recorded.trace() : null;
+    }
+
+    /** A dropped span is recorded all the same if its trace may yet be kept. */
+    private boolean isRecorded(SamplingDecision decision, @Nullable LocalTrace localTrace) {
+        if (decision != SamplingDecision.DROP) {
+            return true;
+        }
+        return localTrace == null ? keepBuffer != null : localTrace.mayBeKept();
+    }
+
+    SpanAttributes newAttributes() {
+        return new SpanAttributes(limits.getMaxNumberOfAttributes(), limits.getMaxAttributeValueLength());
+    }
+
+    private @Nullable SpanAttributes withSamplingAttributes(
+            @Nullable SpanAttributes attributes, SamplingResult sampling) {
+        Attributes additional = sampling.getAttributes();
+        if (additional.isEmpty()) {
+            return attributes;
+        }
+        SpanAttributes merged = attributes == null ? newAttributes() : attributes;
+        shield(() -> additional.forEach(merged::put));
+        return merged;
+    }
+
+    /** A span of this source ended. */
+    void ended(RecordedSpan span) {
+        if (span.getSpanContext().isSampled()) {
+            exit.accept(span);
+        } else {
+            span.trace().endedUnsampled(span, span.isLocalRoot(), exit);
+        }
+    }
+
+    SpanAttributes limitedForEvent(@Nullable Attributes given) {
+        return limited(given, limits.getMaxNumberOfAttributesPerEvent());
+    }
+
+    /** A link as it may be recorded; null if there is nothing to link to. */
+    @Nullable
+    LinkData link(@Nullable SpanContext linked, @Nullable Attributes attributes) {
+        if (linked == null || !linked.isValid()) {
+            return null;
+        }
+        SpanAttributes limited = limited(attributes, limits.getMaxNumberOfAttributesPerLink());
+        return LinkData.create(linked, limited, limited.totalAdded());
+    }
+
+    private SpanAttributes limited(@Nullable Attributes given, int maxCount) {
+        SpanAttributes limited = new SpanAttributes(maxCount, limits.getMaxAttributeValueLength());
+        if (given != null) {
+            shield(() -> given.forEach(limited::put));
+        }
+        return limited;
+    }
+
+    /** Runs what calls into somebody else's object; whatever that throws ends here, counted. */
+    void shield(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable hostile) {
+            countContained();
+        }
+    }
+
+    void countContained() {
+        contained.increment();
+    }
+
+    /** How often an object of the application threw at us, and was contained. */
+    long contained() {
+        return contained.sum();
+    }
+
+    KeptCounts keptCounts() {
+        return keepBuffer == null ? KeptCounts.NONE : keepBuffer.counts();
+    }
+}

@@ -1,0 +1,347 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.spi.ContextHooks;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of work that is being traced: it has started and ends with {@link #close()}.
+ *
+ * <pre>{@code
+ * try (TracedBlock block = tracer.start("charge-card")) {
+ *     block.attribute("order.id", id);
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>A block started by {@code start()} is current on the starting thread until it is closed: blocks started below
+ * it, log lines and outgoing calls belong to it. One started by {@link TracedBlockBuilder#startDetached()} is current
+ * only where {@link #makeCurrent()} says so.
+ *
+ * <p><b>Failures.</b> {@code try}-with-resources does not tell a block that its body threw. Either use the lambda
+ * form, which does it by itself, or call {@link #fail(Throwable)} in a {@code catch}.
+ *
+ * <p><b>Mistakes do no harm.</b> A block closed twice, on another thread, out of order or never is counted in
+ * {@link BlockCounts}, and the context of its thread is put right as soon as something else is closed or started
+ * there. No method throws, not even for null.
+ *
+ * <p>Thread-safe: any thread may set attributes, fail and close. After the close they have no effect.
+ */
+public final class TracedBlock implements AutoCloseable {
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(TracedBlock.class, "state", byte.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private static final byte OPEN = 0;
+    private static final byte FAILED = 1;
+    private static final byte CLOSED = 2;
+
+    /** What an inert block answers, so that nobody has to ask for null before the library is started. */
+    static final TracedBlock NOOP = new TracedBlock();
+
+    private final @Nullable BlockFactory factory;
+    private final String name;
+    private final Span span;
+    private final Context context;
+    private final long startNanoTime;
+
+    // Both are written before the block is handed out, and by the starting thread only.
+    private @Nullable Scope scope;
+    private @Nullable Thread thread;
+
+    @SuppressWarnings("unused") // through STATE
+    private volatile byte state;
+
+    TracedBlock(BlockFactory factory, String name, Span span, Context context, long startNanoTime) {
+        this.factory = factory;
+        this.name = name;
+        this.span = span;
+        this.context = context;
+        this.startNanoTime = startNanoTime;
+    }
+
+    private TracedBlock() {
+        this.factory = null;
+        this.name = "";
+        this.span = Span.getInvalid();
+        this.context = Context.root();
+        this.startNanoTime = 0;
+        this.state = CLOSED;
+    }
+
+    /** Attaches the block to the calling thread, until it is closed. */
+    void attach() {
+        thread = Thread.currentThread();
+        scope = ContextHooks.attach(context);
+    }
+
+    // What the block tells about its work
+
+    /** Sets an attribute; null for either does nothing, a second value under the same name replaces the first. */
+    public TracedBlock attribute(@Nullable String key, @Nullable String value) {
+        span.setAttribute(key, value);
+        return this;
+    }
+
+    /** Sets a whole number; see {@link #attribute(String, String)}. */
+    public TracedBlock attribute(@Nullable String key, long value) {
+        span.setAttribute(key, value);
+        return this;
+    }
+
+    /** Sets a number; see {@link #attribute(String, String)}. */
+    public TracedBlock attribute(@Nullable String key, double value) {
+        span.setAttribute(key, value);
+        return this;
+    }
+
+    /** Sets a truth value; see {@link #attribute(String, String)}. */
+    public TracedBlock attribute(@Nullable String key, boolean value) {
+        span.setAttribute(key, value);
+        return this;
+    }
+
+    /** Sets an attribute of any of OpenTelemetry's types, lists included; a list is copied. */
+    public <T> TracedBlock attribute(@Nullable AttributeKey<T> key, @Nullable T value) {
+        span.setAttribute(key, value);
+        return this;
+    }
+
+    /** Sets several attributes at once. */
+    public TracedBlock attributes(@Nullable Attributes attributes) {
+        span.setAllAttributes(attributes);
+        return this;
+    }
+
+    /** Records that something happened now. */
+    public TracedBlock event(@Nullable String eventName) {
+        span.addEvent(eventName);
+        return this;
+    }
+
+    /** Records that something happened now, with details. */
+    public TracedBlock event(@Nullable String eventName, @Nullable Attributes details) {
+        span.addEvent(eventName, details);
+        return this;
+    }
+
+    /** Links this block to a span of this or another trace, for instance of the message that it works on. */
+    public TracedBlock link(@Nullable SpanContext linked) {
+        span.addLink(linked);
+        return this;
+    }
+
+    /** Links this block to a span of this or another trace, with details about the link. */
+    public TracedBlock link(@Nullable SpanContext linked, @Nullable Attributes details) {
+        span.addLink(linked, details);
+        return this;
+    }
+
+    /** Gives the block's span another name, once the route is known for instance. Metrics keep the first name. */
+    public TracedBlock rename(@Nullable String newName) {
+        span.updateName(newName);
+        return this;
+    }
+
+    /**
+     * Says that the work failed, and why. The throwable is recorded once, in the innermost block that sees it; every
+     * block that it passes is marked as failed. Its text is made later, on a thread of the library: this call does
+     * not touch the throwable's methods. The throwable must not be changed afterwards.
+     */
+    public TracedBlock fail(@Nullable Throwable throwable) {
+        if (throwable == null) {
+            return fail("");
+        }
+        markFailed();
+        if (span instanceof RecordedSpan recorded) {
+            recorded.failedBy(throwable);
+        }
+        return this;
+    }
+
+    /** Says that the work failed although nothing was thrown. */
+    public TracedBlock fail(@Nullable String description) {
+        markFailed();
+        span.setStatus(StatusCode.ERROR, description == null ? "" : description);
+        return this;
+    }
+
+    private void markFailed() {
+        STATE.compareAndSet(this, OPEN, FAILED);
+    }
+
+    // What others need to know of the block
+
+    /** The name that the block was started with. */
+    public String name() {
+        return name;
+    }
+
+    /** The OpenTelemetry span of this block; an invalid one before the library is started. */
+    public Span span() {
+        return span;
+    }
+
+    /** 32 lower-case hex digits; all zero before the library is started. */
+    public String traceId() {
+        return span.getSpanContext().getTraceId();
+    }
+
+    /** 16 lower-case hex digits; all zero before the library is started. */
+    public String spanId() {
+        return span.getSpanContext().getSpanId();
+    }
+
+    /** The context in which this block's work runs: to be made current on other threads, or injected into a call. */
+    public Context context() {
+        return this == NOOP ? Context.current() : context;
+    }
+
+    /** Whether what is set on this block is kept: false if it was not sampled, or is closed. */
+    public boolean isRecording() {
+        return span.isRecording();
+    }
+
+    /**
+     * Makes this block current on the calling thread until the scope is closed on that same thread. For a block that
+     * was started detached; closing the scope does not end the block.
+     */
+    public Scope makeCurrent() {
+        return ContextHooks.attach(context());
+    }
+
+    // The end
+
+    /** Ends the block. Idempotent: later calls do nothing, and are counted. */
+    @Override
+    public void close() {
+        BlockFactory owner = factory;
+        if (owner == null) {
+            return;
+        }
+        byte before = (byte) STATE.getAndSet(this, CLOSED);
+        if (before == CLOSED) {
+            owner.closedAgain();
+            return;
+        }
+        long endNanoTime = owner.nanoTime();
+        detach(owner);
+        endSpan(endNanoTime);
+        owner.ended(this, before == FAILED, endNanoTime - startNanoTime);
+    }
+
+    private void endSpan(long endNanoTime) {
+        if (span instanceof RecordedSpan recorded) {
+            recorded.end(endNanoTime);
+        }
+    }
+
+    boolean isClosed() {
+        return state == CLOSED;
+    }
+
+    // The context of the thread
+
+    /** Takes the block off its thread before its end, for work that goes on elsewhere. Starting thread only. */
+    void detachEarly() {
+        BlockFactory owner = factory;
+        if (owner != null) {
+            detach(owner);
+            thread = null;
+        }
+    }
+
+    private void detach(BlockFactory owner) {
+        if (thread == null) {
+            return;
+        }
+        if (thread != Thread.currentThread()) {
+            // The context of another thread cannot be changed from here; that thread repairs it: see repair().
+            owner.closedElsewhere();
+        } else if (scope == null) {
+            // An outer block was closed before this one, and took it off the thread.
+            owner.closedOutOfOrder();
+        } else {
+            detachHere(owner);
+        }
+    }
+
+    private void detachHere(BlockFactory owner) {
+        if (Context.current() != context) {
+            abandonInnerBlocks(owner);
+        }
+        // Where somebody else's context still covers this one, it is taken off once that has gone: see repair().
+        if (Context.current() == context) {
+            leave();
+            repair();
+        }
+    }
+
+    /**
+     * This block is closed while blocks that were started inside it are still current: they are closed out of order,
+     * or never will be. Either way they must not stay current, or the thread's next request would become their child.
+     */
+    private void abandonInnerBlocks(BlockFactory owner) {
+        TracedBlock inner = currentOfThisThread();
+        while (inner != null && inner != this) {
+            if (!inner.isClosed()) {
+                owner.abandoned();
+            }
+            inner.leave();
+            inner = currentOfThisThread();
+        }
+    }
+
+    /** Takes off this thread what was closed by another one, or what was closed while it was covered. */
+    static void repair() {
+        TracedBlock current = currentOfThisThread();
+        while (current != null && current.isClosed()) {
+            current.leave();
+            current = currentOfThisThread();
+        }
+    }
+
+    /** The block at the very top of this thread's contexts, if it was this thread that attached it. */
+    private static @Nullable TracedBlock currentOfThisThread() {
+        Context current = Context.current();
+        TracedBlock block = of(current);
+        return block != null
+                        && block.context == current
+                        && block.scope != null
+                        && block.thread == Thread.currentThread()
+                ? block
+                : null;
+    }
+
+    private void leave() {
+        Scope attached = Objects.requireNonNull(scope);
+        scope = null;
+        attached.close();
+    }
+
+    /** The block whose span a context holds; null if the span is not a block's. */
+    static @Nullable TracedBlock of(Context context) {
+        return Span.fromContextOrNull(context) instanceof OwnedSpan owned ? owned.owner() : null;
+    }
+
+    @Override
+    public String toString() {
+        return "TracedBlock{" + name + ", " + span.getSpanContext() + "}";
+    }
+}

@@ -1,0 +1,137 @@
+package io.dharma.tracing.trace;
+
+import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.metrics.BlockMetrics;
+import io.dharma.tracing.metrics.PipelineMetrics;
+import io.dharma.tracing.metrics.SinkNumbers;
+import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.pipeline.SinkStats;
+import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
+import io.dharma.tracing.spi.ContextHooks;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a running tracer consists of, in the order in which a span passes through it. */
+final class TracerParts {
+
+    static final String SIGNAL = "spans";
+
+    private final SpanSource source;
+    private final BlockFactory blocks;
+    private final Pipeline<RecordedSpan, SpanData> pipeline;
+    private final Propagation propagation;
+    private final OpenTelemetry openTelemetry;
+    private final @Nullable SdkMeterProvider meterProvider;
+    private final @Nullable SdkLoggerProvider loggerProvider;
+    private final @Nullable PipelineMetrics pipelineMetrics;
+    private final ContextHooks.@Nullable Registration mdc;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    TracerParts(DharmaTracerBuilder builder) {
+        this.meterProvider = builder.meterProvider;
+        this.loggerProvider = builder.loggerProvider;
+        this.mdc = register(builder.mdc);
+        this.pipeline = pipeline(builder);
+        this.source = new SpanSource(
+                TimeOrderedIdGenerator.create(),
+                builder.clock,
+                builder.limits,
+                builder.resource,
+                builder.sampler,
+                builder.keep,
+                pipeline::offer);
+        Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
+        this.blocks = new BlockFactory(source, meter == null ? null : BlockMetrics.create(meter));
+        this.pipelineMetrics = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
+        this.propagation = new Propagation(builder.propagator, source);
+        this.openTelemetry = new DharmaOpenTelemetry(
+                new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
+    }
+
+    private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
+        return mirror == null ? null : ContextHooks.register(mirror);
+    }
+
+    private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
+        Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
+                        SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
+                .maxQueueBytes(builder.maxQueueBytes);
+        builder.sinks.forEach(pipeline::sink);
+        return pipeline.build();
+    }
+
+    BlockFactory blocks() {
+        return blocks;
+    }
+
+    Propagation propagation() {
+        return propagation;
+    }
+
+    OpenTelemetry openTelemetry() {
+        return openTelemetry;
+    }
+
+    TracerHealth health() {
+        return new TracerHealth(blocks.counts(), source.keptCounts(), source.contained(), pipeline.stats());
+    }
+
+    boolean flush(Duration timeout) {
+        return pipeline.flush(timeout);
+    }
+
+    /** Spans first: the last metrics are to tell what became of them. */
+    void close(Duration timeout) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        if (mdc != null) {
+            mdc.close();
+        }
+        pipeline.close(timeout);
+        if (loggerProvider != null) {
+            loggerProvider.shutdown().join(nanosLeft(deadline), TimeUnit.NANOSECONDS);
+        }
+        if (meterProvider != null) {
+            meterProvider.shutdown().join(nanosLeft(deadline), TimeUnit.NANOSECONDS);
+        }
+        if (pipelineMetrics != null) {
+            pipelineMetrics.close();
+        }
+    }
+
+    private static long nanosLeft(long deadline) {
+        return Math.max(0, deadline - System.nanoTime());
+    }
+
+    private List<SinkNumbers> sinkNumbers() {
+        PipelineStats stats = pipeline.stats();
+        return stats.sinks().stream().map(sink -> numbers(stats, sink)).toList();
+    }
+
+    /** What was lost before the sinks is missing at each of them. */
+    private static SinkNumbers numbers(PipelineStats stats, SinkStats sink) {
+        Map<DropReason, Long> dropped = new HashMap<>(stats.dropped());
+        sink.dropped().forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
+        Map<String, Long> byName = dropped.entrySet().stream()
+                .collect(
+                        Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), Map.Entry::getValue));
+        return new SinkNumbers(
+                stats.signal(), sink.name(), sink.delivered(), byName, sink.queuedRecords(), sink.queuedBytes());
+    }
+}
