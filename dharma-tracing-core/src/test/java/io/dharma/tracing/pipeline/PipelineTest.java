@@ -40,7 +40,7 @@ class PipelineTest {
     void everythingEnds() {
         testOver.countDown();
         if (pipeline != null) {
-            pipeline.close(LONG);
+            pipeline.close(Duration.ofMillis(500));
             assertBalanced(pipeline.stats());
         }
         await().untilAsserted(() -> assertThat(threads()).isEmpty());
