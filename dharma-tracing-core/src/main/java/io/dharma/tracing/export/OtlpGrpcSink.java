@@ -182,11 +182,11 @@ final class OtlpGrpcSink<T> implements Sink<T> {
         }
 
         /** What the server says to the one message that is sent meanwhile. */
-        synchronized CompletableFuture<GrpcResponse> during(Runnable export) {
+        synchronized CompletableFuture<GrpcResponse> during(Supplier<CompletableResultCode> export) {
             CompletableFuture<GrpcResponse> expected = new CompletableFuture<>();
             answer = expected;
             try {
-                export.run();
+                CompletableResultCode unused = export.get();
             } finally {
                 answer = null;
             }
