@@ -64,7 +64,11 @@ final class OtlpGrpcSink<T> implements Sink<T> {
     }
 
     static Sink<SpanData> spans(HttpEndpoint endpoint) {
-        WatchedProvider watched = new WatchedProvider(classPath());
+        return spans(endpoint, classPath());
+    }
+
+    static Sink<SpanData> spans(HttpEndpoint endpoint, ComponentLoader senders) {
+        WatchedProvider watched = new WatchedProvider(senders);
         OtlpGrpcSpanExporterBuilder builder = OtlpGrpcSpanExporter.builder()
                 .setEndpoint(endpoint.uri().toString())
                 .setTimeout(endpoint.timeout())
