@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +47,13 @@ final class OtlpGrpcSink<T> implements Sink<T> {
             + " opentelemetry-exporter-sender-grpc-managed-channel) in the version of your OpenTelemetry SDK,"
             + " or use OTLP over HTTP (protocol http/protobuf, port 4318), which needs nothing";
 
-    private final Consumer<Collection<T>> exporter;
+    private final Function<Collection<T>, CompletableResultCode> exporter;
     private final Supplier<CompletableResultCode> shutdown;
     private final WatchedProvider watched;
     private final String where;
 
     private OtlpGrpcSink(
-            Consumer<Collection<T>> exporter,
+            Function<Collection<T>, CompletableResultCode> exporter,
             Supplier<CompletableResultCode> shutdown,
             WatchedProvider watched,
             HttpEndpoint endpoint) {
@@ -144,7 +145,7 @@ final class OtlpGrpcSink<T> implements Sink<T> {
     @Override
     public CompletionStage<Delivery> deliver(List<T> batch) {
         try {
-            return watched.during(() -> exporter.accept(batch)).handle((answer, failure) -> judge(answer, batch.size()));
+            return watched.during(() -> exporter.apply(batch)).handle((answer, failure) -> judge(answer, batch.size()));
         } catch (RuntimeException | StackOverflowError e) {
             return CompletableFuture.completedFuture(
                     Delivery.rejected("cannot be encoded: " + e.getClass().getSimpleName()));
