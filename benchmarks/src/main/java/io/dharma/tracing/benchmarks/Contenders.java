@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /** Tracers with a receiver that takes everything and does nothing: what remains is the cost of tracing itself. */
-final class Contenders {
+public final class Contenders {
 
     private Contenders() {}
 
