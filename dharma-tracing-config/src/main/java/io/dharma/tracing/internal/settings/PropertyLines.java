@@ -93,6 +93,7 @@ final class PropertyLines {
     private char unicode() {
         int code = 0;
         for (int i = 0; i < 4; i++) {
+            skipContinuations();
             int digit = position < text.length() ? hexDigit(text.charAt(position)) : -1;
             if (digit < 0) {
                 malformedEscape = true;
@@ -102,6 +103,17 @@ final class PropertyLines {
             position++;
         }
         return (char) code;
+    }
+
+    /** Java joins lines before it looks at escapes, so one may even be spread over two. */
+    private void skipContinuations() {
+        while (position + 1 < text.length()
+                && text.charAt(position) == '\\'
+                && isLineEnd(text.charAt(position + 1))) {
+            position++;
+            endLine();
+            skipBlanks();
+        }
     }
 
     private static int hexDigit(char c) {

@@ -369,6 +369,11 @@ final class Types {
         public String allowed() {
             return "the path of a file";
         }
+
+        @Override
+        public String show(Path value) {
+            return Problem.printable(value.toString());
+        }
     }
 
     /**
