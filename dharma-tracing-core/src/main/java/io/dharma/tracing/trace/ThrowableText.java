@@ -25,7 +25,7 @@ final class ThrowableText {
     private static final int MAX_TAIL_FRAMES = 128;
     private static final long MAX_NANOS = 2_000_000;
     private static final int MAX_MESSAGE = 8 * 1024;
-    
+
     private final StringBuilder text = new StringBuilder(2048);
     private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Step> ahead = new ArrayDeque<>();
@@ -34,8 +34,7 @@ final class ThrowableText {
     private ThrowableText() {}
 
     /** One throwable still to be written, with how it is introduced and what its frames may share. */
-    private record Step(
-            Throwable throwable, String caption, String indent, List<StackTraceElement> enclosing) {}
+    private record Step(Throwable throwable, String caption, String indent, List<StackTraceElement> enclosing) {}
 
     /** The message, at most {@code maxLength} characters; null when there is none. */
     static @Nullable String message(Throwable throwable, int maxLength) {

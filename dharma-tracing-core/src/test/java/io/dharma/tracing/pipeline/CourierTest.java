@@ -187,7 +187,7 @@ class CourierTest {
     @Test
     void outage_isProbedOnceInAWhileAndLosesNothing() {
         sink.answers(Delivery.retry("connection refused"));
-        int size = 600;
+        int size = 1_100;
         for (int second = 0; second < 600; second++) {
             accept(new Item(second, size, Priority.NORMAL));
             advance(Duration.ofSeconds(1));

@@ -281,8 +281,10 @@ class PipelineTest {
     @Test
     void offer_atTheEndOfTheStackLeavesThePipelineWell() {
         Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp));
-        for (int round = 0; round < 20; round++) {
-            offerUntilTheStackOverflows(pipeline, round);
+        for (int round = 0; round < 30; round++) {
+            // Starts a little deeper each time, so that the stack ends in another place of offer().
+            afterFrames(round, () -> offerUntilTheStackOverflows(pipeline, 0));
+            pipeline.flush(LONG);
         }
 
         pipeline.offer(Item.ordinary(-1));
@@ -292,27 +294,28 @@ class PipelineTest {
         awaitSettled(pipeline);
     }
 
-    private static int offerUntilTheStackOverflows(Pipeline<Item, Item> pipeline, long padding) {
+    private static void afterFrames(int frames, Runnable work) {
+        if (frames == 0) {
+            work.run();
+        } else {
+            afterFrames(frames - 1, work);
+        }
+    }
+
+    private static int offerUntilTheStackOverflows(Pipeline<Item, Item> pipeline, int depth) {
+        int below = 0;
         try {
-            return deeper(pipeline, padding, 0) + 1;
+            if (depth == Integer.MAX_VALUE) {
+                return 0;
+            }
+            below = offerUntilTheStackOverflows(pipeline, depth + 1);
         } catch (StackOverflowError expected) {
-            return 0;
+            below = 0;
         }
-    }
-
-    private static int deeper(Pipeline<Item, Item> pipeline, long padding, int depth) {
-        int below =
-                padding % 2 == 0 ? deeper(pipeline, padding, depth + 1) : deeper2(pipeline, padding, 1.5, depth + 1);
-        pipeline.offer(Item.ordinary(depth));
+        if (below < 1_000) {
+            pipeline.offer(Item.ordinary(depth));
+        }
         return below + 1;
-    }
-
-    private static int deeper2(Pipeline<Item, Item> pipeline, long padding, double more, int depth) {
-        try {
-            return deeper(pipeline, padding, depth + 1);
-        } finally {
-            pipeline.offer(Item.ordinary((long) (depth * more)));
-        }
     }
 
     // ---- sinks that hang

@@ -105,4 +105,60 @@ class RecordQueueTest {
         assertThat(polled).isEqualTo(accepted.get());
         assertThat(queue.bytes()).isZero();
     }
+
+    @Test
+    void offersAtTheEndOfTheStack_leaveNoHoleAndNoReservedBytes() throws InterruptedException {
+        long[] overflows = new long[1];
+        for (int round = 0; round < 60; round++) {
+            RecordQueue<String> queue = new RecordQueue<>(1 << 20, 4_096);
+            int frames = round;
+            // Starts a little deeper each time, so that the stack ends in another place of offer().
+            Thread deep = new Thread(
+                    null, () -> afterFrames(frames, () -> offerFromTheBottom(queue, 0, overflows)), "deep", 256 << 10);
+            deep.start();
+            deep.join();
+
+            long polled = 0;
+            while (queue.poll() != null) {
+                polled++;
+                queue.release(queue.polledSize());
+            }
+            assertThat(polled).isEqualTo(queue.accepted()).isPositive();
+            assertThat(queue.bytes()).isZero();
+        }
+        assertThat(overflows[0]).isPositive();
+    }
+
+    private static void afterFrames(int frames, Runnable work) {
+        if (frames == 0) {
+            work.run();
+        } else {
+            afterFrames(frames - 1, work);
+        }
+    }
+
+    /** Offers from each of the deepest 2,000 frames. */
+    private static int offerFromTheBottom(RecordQueue<String> queue, int depth, long[] overflows) {
+        int below = 0;
+        try {
+            if (depth == Integer.MAX_VALUE) {
+                return 0;
+            }
+            below = offerFromTheBottom(queue, depth + 1, overflows);
+        } catch (StackOverflowError expected) {
+            below = 0;
+        }
+        boolean overflown = false;
+        if (below < 2_000) {
+            try {
+                queue.offer("r", 1, Priority.NORMAL);
+            } catch (StackOverflowError expected) {
+                overflown = true;
+            }
+        }
+        if (overflown) {
+            overflows[0]++;
+        }
+        return below + 1;
+    }
 }

@@ -10,6 +10,8 @@ import co.elastic.clients.transport.rest_client.RestClientTransport;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.http.HttpHost;
+import org.apache.http.util.EntityUtils;
+import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,9 +37,14 @@ class ElasticsearchServerTest {
                                     match -> match.field("operation").query("charge-card"))),
                     Map.class);
             assertThat(found.hits().hits()).hasSize(1);
-            assertThat(client.nodes().info().nodes().values())
-                    .allSatisfy(node -> assertThat(node.version()).isEqualTo(elasticsearch.version()));
+            assertThat(version(rest)).contains(elasticsearch.version());
         }
+    }
+
+    /** The typed client cannot read what this distribution, which lacks some modules, says of its nodes. */
+    private static String version(RestClient rest) throws IOException {
+        Request request = new Request("GET", "/_nodes/_local?filter_path=nodes.*.version");
+        return EntityUtils.toString(rest.performRequest(request).getEntity());
     }
 
     @Test
