@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.opentelemetry.api.OpenTelemetry;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public final class Tracing {
      * @return the one that was used before, the no-op tracer if there was none
      */
     public static DharmaTracer install(DharmaTracer tracer) {
-        return TRACER.getAndSet(tracer);
+        return TRACER.getAndSet(Objects.requireNonNull(tracer, "tracer"));
     }
 
     /** Removes a tracer if it is the one that is used here; otherwise nothing happens. */
