@@ -42,6 +42,8 @@ public class PropagationBenchmark {
         final Map<String, String> stateful = Map.of("traceparent", TRACEPARENT, "tracestate", TRACESTATE);
         final Map<String, String> laden = Map.of("traceparent", TRACEPARENT, "baggage", BAGGAGE);
         final Map<String, String> next = new HashMap<>();
+        final Context context =
+                W3CTraceContextPropagator.getInstance().extract(Context.root(), traced, MapGetter.INSTANCE);
     }
 
     /** Ours. */
@@ -66,6 +68,28 @@ public class PropagationBenchmark {
     @Benchmark
     public Map<String, String> trace_raw(Raw raw, Requests requests) {
         return forward(raw.trace, requests.traced, requests.next);
+    }
+
+    @Benchmark
+    public Context extractTrace_dharma(Dharma dharma, Requests requests) {
+        return dharma.trace.extract(Context.root(), requests.traced, MapGetter.INSTANCE);
+    }
+
+    @Benchmark
+    public Context extractTrace_raw(Raw raw, Requests requests) {
+        return raw.trace.extract(Context.root(), requests.traced, MapGetter.INSTANCE);
+    }
+
+    @Benchmark
+    public Map<String, String> injectTrace_dharma(Dharma dharma, Requests requests) {
+        dharma.trace.inject(requests.context, requests.next, MapSetter.INSTANCE);
+        return requests.next;
+    }
+
+    @Benchmark
+    public Map<String, String> injectTrace_raw(Raw raw, Requests requests) {
+        raw.trace.inject(requests.context, requests.next, MapSetter.INSTANCE);
+        return requests.next;
     }
 
     @Benchmark

@@ -1,6 +1,5 @@
 package io.dharma.tracing.export;
 
-import java.lang.reflect.Method;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -74,6 +73,7 @@ final class HttpConnections {
             new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-http-timer"));
     private int users;
     private @Nullable HttpClient client;
+    private @Nullable Thread selector;
 
     private HttpConnections(Settings settings) {
         this.settings = settings;
@@ -162,7 +162,7 @@ final class HttpConnections {
 
     /**
      * The client starts a thread called {@code HttpClient-1-SelectorManager}, in the group of the thread that makes
-     * it. A thread dump should say whose it is.
+     * it. A thread dump should say whose it is, and closing has to end it.
      */
     private void nameSelectorThread() {
         Thread[] started = new Thread[threads.activeCount() + 8];
@@ -170,6 +170,7 @@ final class HttpConnections {
         for (int i = 0; i < count; i++) {
             if (started[i].getName().startsWith("HttpClient-")) {
                 started[i].setName("dharma-http-selector");
+                selector = started[i];
             }
         }
     }
@@ -189,37 +190,24 @@ final class HttpConnections {
     private synchronized void close() {
         timer.shutdownNow();
         if (client != null) {
-            Shutdown.now(client);
+            stop(client, selector);
             client = null;
+            selector = null;
         }
-        // Not shut down: on JDK 17 the client still uses it until it has been collected. Idle threads end now.
+        // Not shut down, because a client that is stopping still uses it. Idle threads end now.
         workers.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
     }
 
-    /** {@code HttpClient.shutdownNow} came with JDK 21; before that a client ends when it is collected. */
-    private static final class Shutdown {
-
-        private static final @Nullable Method NOW = find();
-
-        private Shutdown() {}
-
-        static void now(HttpClient client) {
-            if (NOW == null) {
-                return;
-            }
-            try {
-                NOW.invoke(client);
-            } catch (ReflectiveOperationException e) {
-                // Then it ends as it does on JDK 17.
-                return;
-            }
-        }
-
-        private static @Nullable Method find() {
-            try {
-                return HttpClient.class.getMethod("shutdownNow");
-            } catch (NoSuchMethodException e) {
-                return null;
+    /**
+     * {@code HttpClient.shutdownNow} came with JDK 21. Before that a client ends when it is collected, or when its thread
+     * is interrupted.
+     */
+    private static void stop(HttpClient client, @Nullable Thread selector) {
+        try {
+            Object unused = HttpClient.class.getMethod("shutdownNow").invoke(client);
+        } catch (ReflectiveOperationException e) {
+            if (selector != null) {
+                selector.interrupt();
             }
         }
     }

@@ -67,7 +67,8 @@ final class OtlpAnswer {
 
     private void readPartialSuccess() throws MalformedException {
         int outerEnd = end;
-        end = position + readLength();
+        int length = readLength();
+        end = position + length;
         while (position < end) {
             int tag = readTag();
             if (tag == tag(1, VARINT)) {

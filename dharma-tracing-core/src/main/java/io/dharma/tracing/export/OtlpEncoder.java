@@ -88,13 +88,13 @@ final class OtlpEncoder<T> {
 
         @Override
         public void send(MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.max(0, message.getContentLength()));
+            Bytes bytes = new Bytes(Math.max(32, message.getContentLength()));
             try {
                 message.writeMessage(bytes);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            captured = bytes.toByteArray();
+            captured = bytes.array();
             onResponse.accept(SenderResponse.OK);
         }
 
@@ -110,6 +110,18 @@ final class OtlpEncoder<T> {
         @Override
         public CompletableResultCode shutdown() {
             return CompletableResultCode.ofSuccess();
+        }
+    }
+
+    /** Hands its array out when it was filled exactly, as it is when the length was known, instead of a copy. */
+    private static final class Bytes extends ByteArrayOutputStream {
+
+        Bytes(int size) {
+            super(size);
+        }
+
+        byte[] array() {
+            return count == buf.length ? buf : toByteArray();
         }
     }
 

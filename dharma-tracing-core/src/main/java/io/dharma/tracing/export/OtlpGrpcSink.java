@@ -64,7 +64,11 @@ final class OtlpGrpcSink<T> implements Sink<T> {
     }
 
     static Sink<SpanData> spans(HttpEndpoint endpoint) {
-        WatchedProvider watched = new WatchedProvider(classPath());
+        return spans(endpoint, classPath());
+    }
+
+    static Sink<SpanData> spans(HttpEndpoint endpoint, ComponentLoader senders) {
+        WatchedProvider watched = new WatchedProvider(senders);
         OtlpGrpcSpanExporterBuilder builder = OtlpGrpcSpanExporter.builder()
                 .setEndpoint(endpoint.uri().toString())
                 .setTimeout(endpoint.timeout())
@@ -182,11 +186,11 @@ final class OtlpGrpcSink<T> implements Sink<T> {
         }
 
         /** What the server says to the one message that is sent meanwhile. */
-        synchronized CompletableFuture<GrpcResponse> during(Runnable export) {
+        synchronized CompletableFuture<GrpcResponse> during(Supplier<CompletableResultCode> export) {
             CompletableFuture<GrpcResponse> expected = new CompletableFuture<>();
             answer = expected;
             try {
-                export.run();
+                CompletableResultCode unused = export.get();
             } finally {
                 answer = null;
             }

@@ -58,9 +58,9 @@ final class SpanPrinter {
         out.append(time(span)).append(' ').append(service(span)).append(' ');
         out.append(color(BOLD, name(span))).append(' ').append(duration(span));
         appendDetails(out, span);
+        appendKept(out, span);
         out.append(color(DIM, "  trace=" + span.getTraceId() + " span=" + span.getSpanId()))
                 .append('\n');
-        appendKept(out, span, "");
     }
 
     /** A heading, and under it the spans as they called each other. */
@@ -75,8 +75,8 @@ final class SpanPrinter {
         if (!tree.complete()) {
             out.append(color(DIM, "  (incomplete: its first span has not ended, or was not kept)"));
         }
+        appendKept(out, first);
         out.append('\n');
-        appendKept(out, first, "  ");
         Walk walk = new Walk(out, tree.children());
         walk.siblings(roots.isEmpty() ? List.of(first) : roots, "", 0);
         out.append('\n');
@@ -177,13 +177,10 @@ final class SpanPrinter {
         return Printable.shorten(text, MAX_VALUE);
     }
 
-    private void appendKept(StringBuilder out, SpanData span, String indent) {
+    private static void appendKept(StringBuilder out, SpanData span) {
         String reason = span.getAttributes().get(KEPT);
         if (reason != null) {
-            out.append(indent)
-                    .append("kept because: ")
-                    .append(Printable.shorten(reason, MAX_VALUE))
-                    .append('\n');
+            out.append("  (kept: ").append(Printable.shorten(reason, MAX_VALUE)).append(')');
         }
     }
 

@@ -6,6 +6,7 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +40,7 @@ public final class PipelineMetrics implements AutoCloseable {
     private final ObservableLongMeasurement queued;
     private final ObservableLongMeasurement queuedBytes;
     private final BatchCallback callback;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private PipelineMetrics(Meter meter, Supplier<? extends Collection<SinkNumbers>> source) {
         this.source = source;
@@ -68,7 +70,10 @@ public final class PipelineMetrics implements AutoCloseable {
 
     @Override
     public void close() {
-        callback.close();
+        // A second close of the callback would be harmless, but OpenTelemetry warns about it with a stack trace.
+        if (closed.compareAndSet(false, true)) {
+            callback.close();
+        }
     }
 
     private void observe() {

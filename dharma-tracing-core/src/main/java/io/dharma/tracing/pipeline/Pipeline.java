@@ -245,7 +245,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
         /**
          * How many bytes of records may wait, in all queues together. More bridges longer outages; what does not fit
-         * is dropped. Default 16 MiB; about 4 % of it is allocated at once.
+         * is dropped. Default 16 MiB; about a tenth of it is allocated at once.
          */
         public Builder<I, O> maxQueueBytes(long bytes) {
             this.maxQueueBytes = atLeast(64 << 10, bytes, "maxQueueBytes");

@@ -38,7 +38,8 @@ final class RecordQueue<T> {
     RecordQueue(long maxBytes, int slots) {
         this.maxBytes = maxBytes;
         this.ordinaryMaxBytes = maxBytes - maxBytes / 4;
-        this.high = new Ring<>(slots);
+        // Failures carry stack traces: they are larger, so fewer fit the same budget.
+        this.high = new Ring<>(slots / 2);
         this.ordinary = new Ring<>(slots);
         this.polled = high;
     }

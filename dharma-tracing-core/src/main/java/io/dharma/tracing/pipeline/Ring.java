@@ -2,7 +2,6 @@ package io.dharma.tracing.pipeline;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * out of a slot until it is empty again, so null and not null say enough.
  *
  * <p>A claimed position that is not yet published stops the consumer, which comes back later: a producer that loses
- * the processor between its two steps delays those behind it, but never blocks another producer. Nothing that can
- * fail stands between the two steps, not even a stack overflow: see {@link #isFilled}.
+ * the processor between its two steps delays those behind it, but never blocks another producer. One that fails
+ * between them would stop the consumer for ever, so nothing there can fail: no allocation and <em>not one call</em>. A
+ * call may overflow the stack, and an application that overflows its stack with blocks in it ends hundreds of them
+ * at that very edge. That is why a slot is an object with a volatile field, whose write is a single bytecode, and not
+ * an element of an {@code AtomicReferenceArray}, whose {@code set} is a call of several frames.
  *
  * <p><b>Closing</b> sets the sign bit of {@code tail}. That is the very word claims are made on, so afterwards no
  * claim can succeed, and the number of claims is final: nothing can slip in uncounted behind a close.
@@ -49,8 +51,7 @@ final class Ring<T> {
     private static final VarHandle TAIL = tailHandle();
     private static final long CLOSED = Long.MIN_VALUE;
 
-    private final AtomicReferenceArray<@Nullable T> slots;
-    private final int[] sizes;
+    private final Slot<T>[] slots;
     private final int capacity;
     private final int mask;
 
@@ -70,15 +71,13 @@ final class Ring<T> {
     Ring(int capacity) {
         this.capacity = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1);
         this.mask = this.capacity - 1;
-        this.slots = new AtomicReferenceArray<>(this.capacity);
-        this.sizes = new int[this.capacity];
+        this.slots = slots(this.capacity);
         this.limit = this.capacity;
     }
 
     /** Any thread. */
     Outcome offer(T record, int size) {
         long position;
-        int slot;
         do {
             position = tail;
             if (position < 0) {
@@ -87,19 +86,12 @@ final class Ring<T> {
             if (position >= limit && !roomAt(position)) {
                 return Outcome.FULL;
             }
-            slot = (int) position & mask;
-        } while (isFilled(slot) || !TAIL.compareAndSet(this, position, position + 1));
-        sizes[slot] = size;
-        slots.set(slot, record);
+        } while (!TAIL.compareAndSet(this, position, position + 1));
+        // No call from here to the write of the record.
+        Slot<T> slot = slots[(int) position & mask];
+        slot.size = size;
+        slot.record = record;
         return Outcome.ACCEPTED;
-    }
-
-    /**
-     * Somebody else was faster if it is. But the reason to ask is another: this call goes one frame deeper than the
-     * write that follows the claim, so a stack that is about to overflow does it here and not between the two steps.
-     */
-    private boolean isFilled(int slot) {
-        return slots.get(slot) != null;
     }
 
     private boolean roomAt(long position) {
@@ -111,13 +103,13 @@ final class Ring<T> {
     /** Consumer only: the next record, or null when none is published. */
     @Nullable
     T poll() {
-        int slot = (int) taken & mask;
-        T record = slots.get(slot);
+        Slot<T> slot = slots[(int) taken & mask];
+        T record = slot.record;
         if (record == null) {
             return null;
         }
-        takenSize = sizes[slot];
-        slots.lazySet(slot, null);
+        takenSize = slot.size;
+        slot.record = null;
         taken++;
         return record;
     }
@@ -156,6 +148,21 @@ final class Ring<T> {
     /** Any thread: no claim succeeds after this. */
     void close() {
         TAIL.getAndBitwiseOr(this, CLOSED);
+    }
+
+    private static final class Slot<T> {
+
+        private int size;
+        private volatile @Nullable T record;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type cannot be made otherwise
+    private static <T> Slot<T>[] slots(int capacity) {
+        Slot<T>[] slots = new Slot[capacity];
+        for (int i = 0; i < capacity; i++) {
+            slots[i] = new Slot<>();
+        }
+        return slots;
     }
 
     enum Outcome {

@@ -27,9 +27,12 @@ final class BaggageWriter {
             return;
         }
         int before = header.length();
-        header.append(before == 0 ? "" : ",").append(key).append('=');
+        if (before > 0) {
+            header.append(',');
+        }
+        header.append(key).append('=');
         PercentCoding.encode(entry.getValue(), HeaderChars.BAGGAGE_LITERAL, header, BaggagePropagator.MOST_BYTES);
-        String properties = entry.getMetadata().getValue();
+        String properties = HeaderChars.withoutBlanks(entry.getMetadata().getValue());
         if (!properties.isEmpty()) {
             header.append(';');
             PercentCoding.encode(properties, HeaderChars.BAGGAGE_PROPERTIES, header, BaggagePropagator.MOST_BYTES);

@@ -87,6 +87,12 @@ final class HeaderChars {
         return position;
     }
 
+    /** The text without the blanks around it. */
+    static String withoutBlanks(String text) {
+        int start = skipBlanks(text, 0, text.length());
+        return text.substring(start, trimBlanks(text, start, text.length()));
+    }
+
     private static boolean isLowerCaseOrDigit(int c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }

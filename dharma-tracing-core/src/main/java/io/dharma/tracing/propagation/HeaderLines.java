@@ -29,6 +29,10 @@ final class HeaderLines {
      * @return null if the header is absent
      */
     static <C> @Nullable String joined(TextMapGetter<C> getter, @Nullable C carrier, String name, int enough) {
+        // Asked first, since most requests have no such header and getAll may make an iterator to say so.
+        if (getter.get(carrier, name) == null) {
+            return null;
+        }
         Iterator<String> lines = getter.getAll(carrier, name);
         if (lines == null || !lines.hasNext()) {
             return null;

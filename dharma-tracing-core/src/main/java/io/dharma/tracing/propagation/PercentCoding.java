@@ -20,9 +20,11 @@ final class PercentCoding {
      */
     static void encode(String text, HeaderChars literal, StringBuilder out, int enough) {
         int length = text.length();
-        int plain = literal.skip(text, 0, length);
-        out.append(text, 0, Math.min(plain, enough + 1));
-        for (int i = plain; i < length && out.length() <= enough; ) {
+        if (length <= enough && literal.fill(text, 0, length)) {
+            out.append(text);
+            return;
+        }
+        for (int i = 0; i < length && out.length() <= enough; ) {
             int codePoint = text.codePointAt(i);
             i += Character.charCount(codePoint);
             if (codePoint < 0x80 && literal.contains((char) codePoint)) {

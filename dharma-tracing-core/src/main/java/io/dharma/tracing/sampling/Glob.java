@@ -6,8 +6,6 @@ package io.dharma.tracing.sampling;
  */
 final class Glob {
 
-    private static final String ANYTHING = "*";
-
     private final String pattern;
     private final String[] pieces;
 
@@ -16,8 +14,9 @@ final class Glob {
         this.pieces = pattern.split("\\*", -1);
     }
 
-    boolean matchesEverything() {
-        return pattern.equals(ANYTHING);
+    /** A star of the other has no literal here to meet, so only a star can take it: then whatever it stands for, too. */
+    boolean covers(Glob other) {
+        return matches(other.pattern);
     }
 
     boolean matches(String text) {

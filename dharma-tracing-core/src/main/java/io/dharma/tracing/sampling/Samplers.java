@@ -44,7 +44,7 @@ public final class Samplers {
     /**
      * Exports this share of all traces, chosen by the randomness of the trace id (or of {@code rv} in the trace state):
      * every service with the same ratio chooses the same traces, and one with a higher ratio chooses those and more.
-     * The ratio is rounded to four significant hex digits, a relative error below 0.01 %.
+     * The ratio is rounded to four significant hex digits, an error of at most 0.013 % of its value.
      *
      * @param ratio from 0 to 1; 0 is the same as {@link #alwaysOff()}
      * @throws IllegalArgumentException if the ratio is not a number from 0 to 1, or is above 0 and below 2^-56

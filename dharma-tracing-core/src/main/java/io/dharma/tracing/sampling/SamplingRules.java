@@ -56,7 +56,8 @@ public final class SamplingRules {
 
     /** Decides by {@code sampler} for blocks that start with an attribute of this value. */
     public SamplingRules attribute(AttributeKey<String> key, String valuePattern, Sampler sampler) {
-        return add(new Rule(key.getKey(), valuePattern, (name, attributes) -> attributes.get(key), sampler));
+        return add(new Rule(
+                "attribute " + key.getKey(), valuePattern, (name, attributes) -> attributes.get(key), sampler));
     }
 
     /**
@@ -114,8 +115,7 @@ public final class SamplingRules {
         }
 
         boolean hides(Rule later) {
-            return subjectName.equals(later.subjectName)
-                    && (pattern.matchesEverything() || pattern.toString().equals(later.pattern.toString()));
+            return subjectName.equals(later.subjectName) && pattern.covers(later.pattern);
         }
 
         String condition() {

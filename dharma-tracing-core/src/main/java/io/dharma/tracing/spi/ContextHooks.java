@@ -31,8 +31,9 @@ public final class ContextHooks {
     private ContextHooks() {}
 
     /**
-     * Offers the wrapper to OpenTelemetry; the earlier in the life of the process, the better. Registering a
-     * listener does this too. Does not itself use the storage, so others may still add wrappers of their own.
+     * Offers the wrapper to OpenTelemetry; the earlier in the life of the process, the better, since even
+     * {@link Context#root()} puts the storage to use. Registering a listener does this too. Does not itself use the
+     * storage, so others may still add wrappers of their own.
      */
     public static void install() {
         if (OFFERED.compareAndSet(false, true)) {

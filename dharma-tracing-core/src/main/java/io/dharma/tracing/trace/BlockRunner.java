@@ -66,7 +66,7 @@ final class BlockRunner {
 
     /** Dependent stages see the original exception wrapped; the wrapper says nothing. */
     private static Throwable unwrapped(Throwable failure) {
-        boolean isWrapper = failure.getClass() == CompletionException.class && failure.getCause() != null;
-        return isWrapper ? failure.getCause() : failure;
+        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
+        return cause == null ? failure : cause;
     }
 }

@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Propagation implements ContextPropagators {
 
     private final TextMapPropagator propagator;
-    private final SpanSource source;
 
     Propagation(TextMapPropagator propagator, SpanSource source) {
         this.propagator = new Shielded(propagator, source);
-        this.source = source;
     }
 
     <C> Context extract(Context parent, @Nullable C carrier, TextMapGetter<C> getter) {

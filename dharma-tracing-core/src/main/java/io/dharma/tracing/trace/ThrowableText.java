@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,6 @@ final class ThrowableText {
     private static final long MAX_NANOS = 100_000_000;
 
     private static final int MAX_MESSAGE = 8 * 1024;
-    private static final StackTraceElement[] NO_FRAMES = {};
 
     private final StringBuilder text = new StringBuilder(2048);
     private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -39,7 +39,7 @@ final class ThrowableText {
     private ThrowableText() {}
 
     /** One throwable still to be written, with how it is introduced and what its frames may share. */
-    private record Step(Throwable throwable, String caption, String indent, StackTraceElement[] enclosing) {}
+    private record Step(Throwable throwable, String caption, String indent, List<StackTraceElement> enclosing) {}
 
     /** The message, at most {@code maxLength} characters; null when there is none. */
     static @Nullable String message(Throwable throwable, int maxLength) {
@@ -53,7 +53,7 @@ final class ThrowableText {
     }
 
     private String render(Throwable outermost) {
-        ahead.push(new Step(outermost, "", "", NO_FRAMES));
+        ahead.push(new Step(outermost, "", "", List.of()));
         while (!ahead.isEmpty()) {
             if (isExhausted()) {
                 text.append("\t... (shortened)\n");
@@ -83,7 +83,7 @@ final class ThrowableText {
             return;
         }
         writeHeader(throwable);
-        StackTraceElement[] frames = framesOf(throwable);
+        List<StackTraceElement> frames = framesOf(throwable);
         writeFrames(frames, step);
         planRest(throwable, frames, step.indent);
     }
@@ -103,38 +103,37 @@ final class ThrowableText {
         return header.substring(0, SpanAttributes.lengthWithin(header, MAX_MESSAGE));
     }
 
-    private void writeFrames(StackTraceElement[] frames, Step step) {
+    private void writeFrames(List<StackTraceElement> frames, Step step) {
         int shared = sharedTail(frames, step.enclosing);
-        int own = frames.length - shared;
+        int own = frames.size() - shared;
         int omitted = Math.max(0, own - MAX_HEAD_FRAMES - MAX_TAIL_FRAMES);
         for (int i = 0; i < own; i++) {
             if (omitted > 0 && i == MAX_HEAD_FRAMES) {
                 text.append(step.indent).append("\t... ").append(omitted).append(" omitted\n");
                 i += omitted;
             }
-            text.append(step.indent).append("\tat ").append(frames[i]).append('\n');
+            text.append(step.indent).append("\tat ").append(frames.get(i)).append('\n');
         }
         if (shared > 0) {
             text.append(step.indent).append("\t... ").append(shared).append(" more\n");
         }
     }
 
-    private static int sharedTail(StackTraceElement[] frames, StackTraceElement[] enclosing) {
+    private static int sharedTail(List<StackTraceElement> frames, List<StackTraceElement> enclosing) {
         int shared = 0;
-        while (shared < frames.length
-                && shared < enclosing.length
-                && frameEquals(frames[frames.length - 1 - shared], enclosing[enclosing.length - 1 - shared])) {
+        int longest = Math.min(frames.size(), enclosing.size());
+        while (shared < longest && fromEnd(frames, shared).equals(fromEnd(enclosing, shared))) {
             shared++;
         }
         return shared;
     }
 
-    private static boolean frameEquals(@Nullable StackTraceElement one, @Nullable StackTraceElement other) {
-        return one != null && one.equals(other);
+    private static StackTraceElement fromEnd(List<StackTraceElement> frames, int distance) {
+        return frames.get(frames.size() - 1 - distance);
     }
 
     /** The cause comes last, so it is pushed first. */
-    private void planRest(Throwable throwable, StackTraceElement[] frames, String indent) {
+    private void planRest(Throwable throwable, List<StackTraceElement> frames, String indent) {
         Throwable cause = contained(throwable::getCause, null);
         if (cause != null) {
             ahead.push(new Step(cause, "Caused by: ", indent, frames));
@@ -146,9 +145,10 @@ final class ThrowableText {
         }
     }
 
-    private static StackTraceElement[] framesOf(Throwable throwable) {
-        StackTraceElement[] frames = contained(throwable::getStackTrace, NO_FRAMES);
-        return frames == null ? NO_FRAMES : frames;
+    /** List.of refuses null, both for the array and for a frame in it: a hostile answer counts as none. */
+    private static List<StackTraceElement> framesOf(Throwable throwable) {
+        List<StackTraceElement> frames = contained(() -> List.of(throwable.getStackTrace()), List.of());
+        return frames == null ? List.of() : frames;
     }
 
     /** Whatever is thrown, a stack overflow or an out of memory included, came from the throwable's own code. */

@@ -50,6 +50,7 @@ final class TracedProxy implements InvocationHandler {
         return plan.isPresent() ? traced(plan.get(), method, arguments) : call(method, arguments);
     }
 
+    @SuppressWarnings("NullAway") // it takes a lambda's result for never null, whatever the type argument says
     private @Nullable Object traced(Plan plan, Method method, Object @Nullable [] arguments) throws Throwable {
         TracedBlockBuilder block = tracer.block(plan.blockName).kind(plan.kind);
         if (plan.isAsync) {

@@ -3,7 +3,6 @@ package io.dharma.tracing.trace;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tracing {
 
-    private static final AtomicReference<DharmaTracer> TRACER = new AtomicReference<>(DharmaTracer.noop());
+    private static volatile DharmaTracer installed = DharmaTracer.noop();
 
     private Tracing() {}
 
@@ -23,18 +22,22 @@ public final class Tracing {
      *
      * @return the one that was used before, the no-op tracer if there was none
      */
-    public static DharmaTracer install(DharmaTracer tracer) {
-        return TRACER.getAndSet(Objects.requireNonNull(tracer, "tracer"));
+    public static synchronized DharmaTracer install(DharmaTracer tracer) {
+        DharmaTracer before = installed;
+        installed = Objects.requireNonNull(tracer, "tracer");
+        return before;
     }
 
     /** Removes a tracer if it is the one that is used here; otherwise nothing happens. */
-    public static void uninstall(DharmaTracer tracer) {
-        TRACER.compareAndSet(tracer, DharmaTracer.noop());
+    public static synchronized void uninstall(DharmaTracer tracer) {
+        if (installed == tracer) {
+            installed = DharmaTracer.noop();
+        }
     }
 
     /** The installed tracer; the no-op tracer if there is none. */
     public static DharmaTracer tracer() {
-        return TRACER.get();
+        return installed;
     }
 
     /** See {@link DharmaTracer#start}. */

@@ -69,7 +69,7 @@ class SamplingRulesTest {
     @ParameterizedTest
     @CsvSource({
         "GET *, GET /, true",
-        "GET *, GET , true",
+        "GET *, 'GET ', true",
         "GET *, POST /, false",
         "*/health, GET /a/health, true",
         "*/health, GET /health/x, false",
@@ -102,6 +102,34 @@ class SamplingRulesTest {
                 .isThrownBy(() -> Samplers.rules().drop(pattern))
                 .withMessage("the pattern of a sampling rule by name is empty;"
                         + " write the text to match, with * for any characters");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, a*b, true",
+        "a*, a*b, true",
+        "a*, abc, true",
+        "*x*, a*x, true",
+        "a*b, a*b, true",
+        "abc, a*c, false",
+        "a*b, a*, false",
+        "a*, b, false",
+        "a, *, false",
+    })
+    void glob_coversWhatMatchesOnlyWhereItMatchesToo(String earlier, String later, boolean covered) {
+        assertThat(new Glob(earlier).covers(new Glob(later))).isEqualTo(covered);
+    }
+
+    @Test
+    void attribute_mayBeCalledAsAnotherKindOfRule() {
+        AttributeKey<String> name = AttributeKey.stringKey("name");
+
+        Sampler sampler = Samplers.rules()
+                .drop("*")
+                .attribute(name, "x", Samplers.alwaysOn())
+                .otherwise(Samplers.alwaysOn());
+
+        assertThat(sampler.getDescription()).contains("attribute name=\"x\"");
     }
 
     @Test

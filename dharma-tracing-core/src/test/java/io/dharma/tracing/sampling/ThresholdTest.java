@@ -54,11 +54,11 @@ class ThresholdTest {
     }
 
     @Test
-    void ofRatio_staysWithinAHundredthOfAPercent() {
+    void ofRatio_isOffByNoMoreThanOnePartInEightThousand() {
         Random random = new Random(7);
         for (int i = 0; i < 10_000; i++) {
             double ratio = Math.pow(10, -8 * random.nextDouble());
-            assertThat(probability(Threshold.ofRatio(ratio).digits())).isCloseTo(ratio, within(ratio * 1e-4));
+            assertThat(probability(Threshold.ofRatio(ratio).digits())).isCloseTo(ratio, within(ratio / 8192));
         }
     }
 

@@ -7,7 +7,6 @@ import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -153,9 +152,12 @@ class TimeOrderedIdGeneratorTest {
     private static List<Integer> bitsThatAreNotRandom(Supplier<String> traceIds) {
         int[] set = new int[128];
         for (int i = 0; i < TRACES; i++) {
-            BigInteger id = new BigInteger(traceIds.get(), 16);
-            for (int bit = 0; bit < set.length; bit++) {
-                set[bit] += id.testBit(bit) ? 1 : 0;
+            String id = traceIds.get();
+            long high = Long.parseUnsignedLong(id, 0, 16, 16);
+            long low = Long.parseUnsignedLong(id, 16, 32, 16);
+            for (int bit = 0; bit < Long.SIZE; bit++) {
+                set[bit] += (int) ((low >>> bit) & 1);
+                set[bit + Long.SIZE] += (int) ((high >>> bit) & 1);
             }
         }
         List<Integer> fixed = new ArrayList<>();

@@ -1,0 +1,143 @@
+package io.dharma.tracing.export;
+
+import static io.dharma.tracing.export.Deliveries.await;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dharma.tracing.pipeline.Delivery;
+import io.dharma.tracing.pipeline.Delivery.Delivered;
+import io.dharma.tracing.pipeline.Delivery.Retry;
+import io.dharma.tracing.pipeline.Sink;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class HttpTransportTest {
+
+    private static Sink<SpanData> sink(String url, Duration timeout) {
+        return OtlpSinks.spans(HttpEndpoint.builder(url).timeout(timeout).build());
+    }
+
+    @Test
+    void server_thatNeverAnswersIsCutOffAtTheDeadline() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.HANG)) {
+            Sink<SpanData> sink = sink(server.url(), Duration.ofMillis(300));
+
+            Retry retry = await(sink.deliver(TestSpans.many(1)), Retry.class);
+
+            assertThat(retry.reason()).endsWith("no complete answer within 300 ms");
+            sink.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void server_thatDripsItsAnswerIsCutOffAtTheDeadline() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.DRIP)) {
+            Sink<SpanData> sink = sink(server.url(), Duration.ofSeconds(2));
+            long begin = System.nanoTime();
+
+            assertThat(await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Retry.class);
+
+            // At 20 bytes a second the answer would take eight minutes.
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(15));
+            assertThat(server.writtenUntilHungUp()).isLessThan(2_000);
+            sink.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void answer_withoutEndIsReadTo64KiBAndCutOff() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.FLOOD)) {
+            Sink<SpanData> sink = sink(server.url(), Duration.ofSeconds(20));
+
+            assertThat(await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Delivered.class);
+
+            // What is beyond 64 KiB sat in the buffers of the two sockets.
+            assertThat(server.writtenUntilHungUp()).isLessThan(20_000_000);
+            sink.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void server_thatSpeaksGarbageOrHangsUpKeepsTheBatch() throws Exception {
+        for (RawServer.Behaviour behaviour : List.of(RawServer.GARBAGE, RawServer.HANG_UP)) {
+            try (RawServer server = RawServer.start(behaviour)) {
+                Sink<SpanData> sink = sink(server.url(), Duration.ofSeconds(20));
+
+                assertThat(await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Retry.class);
+                sink.close(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    @Test
+    void closing_cutsOffWhatIsUnderWay() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.HANG)) {
+            Sink<SpanData> sink = sink(server.url(), Duration.ofMinutes(5));
+            CompletionStage<Delivery> underway = sink.deliver(TestSpans.many(1));
+
+            sink.close(Duration.ofSeconds(1));
+
+            assertThat(await(underway)).isInstanceOf(Retry.class);
+        }
+    }
+
+    @Test
+    void threads_areNamedDaemonsAndEndSoonAfterTheLastSinkHasClosed() throws Exception {
+        try (FakeCollector collector = FakeCollector.start()) {
+            Sink<SpanData> traces = sink(collector.url("/v1/traces"), Duration.ofSeconds(20));
+            Sink<SpanData> others = sink(collector.url("/other"), Duration.ofSeconds(20));
+            assertThat(await(traces.deliver(TestSpans.many(1)))).isEqualTo(Delivery.delivered());
+            assertThat(await(others.deliver(TestSpans.many(1)))).isEqualTo(Delivery.delivered());
+
+            assertThat(threads("HttpClient-")).isEmpty();
+            assertThat(threads("dharma-http-selector")).hasSize(1).allMatch(Thread::isDaemon);
+            assertThat(threads("dharma-http")).hasSizeLessThanOrEqualTo(6).allMatch(Thread::isDaemon);
+
+            traces.close(Duration.ofSeconds(1));
+            assertThat(await(others.deliver(TestSpans.many(1)))).isEqualTo(Delivery.delivered());
+            others.close(Duration.ofSeconds(1));
+            Awaitility.await()
+                    .atMost(5, SECONDS)
+                    .untilAsserted(() -> assertThat(threads("dharma-http")).isEmpty());
+        }
+    }
+
+    private static List<Thread> threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .toList();
+    }
+
+    @Test
+    void lookup_thatHangsIsSharedByAllWhoWait() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        NameLookup lookup = new NameLookup("localhost", false, tasks::add);
+
+        CompletableFuture<Void> first = lookup.start();
+        CompletableFuture<Void> second = lookup.start();
+
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        CompletableFuture<Void> later = lookup.start();
+        assertThat(tasks).hasSize(1);
+        assertThat(later).isNotDone();
+    }
+
+    @Test
+    void lookup_thatFindsALinkLocalAddressFails() {
+        NameLookup lookup = new NameLookup("169.254.169.254", false, Runnable::run);
+        assertThat(lookup.start()).isCompletedExceptionally();
+        assertThat(new NameLookup("169.254.169.254", true, Runnable::run).start())
+                .isCompleted();
+    }
+}

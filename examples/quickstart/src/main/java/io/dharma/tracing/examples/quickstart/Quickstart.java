@@ -1,0 +1,47 @@
+package io.dharma.tracing.examples.quickstart;
+
+import io.dharma.tracing.DharmaTracing;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A small service that is asked for its orders. Some cannot be read, some take long; one request in ten is sampled,
+ * and those that failed or were slow are kept all the same.
+ */
+public final class Quickstart {
+
+    private static final List<String> REQUESTS = List.of(
+            "1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1001", "1002", "1004", "1007", "1001",
+            "1002", "1004", "1007", "1001", "1002", "1004", "1007");
+
+    private Quickstart() {}
+
+    /** Serves, asks, prints, and ends. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        // region init
+        DharmaTracing dharma = DharmaTracing.init(config -> config.service("orders", "1.0.0")
+                .tracing(t -> t.sampleRatio(0.1)
+                        .keepErrors()
+                        .keepSlowerThan(Duration.ofMillis(100))
+                        .console()));
+        // endregion
+        Orders orders = dharma.proxy(Orders.class, new OrderFile("/orders.csv"));
+        try (OrderServer server = new OrderServer(dharma, orders)) {
+            System.out.println("Serving " + server.uri() + ", asking for " + REQUESTS.size() + " orders\n");
+            HttpClient browser = HttpClient.newHttpClient();
+            for (String id : REQUESTS) {
+                HttpRequest request = HttpRequest.newBuilder(server.uri().resolve("/orders/" + id))
+                        .build();
+                HttpResponse<String> reply = browser.send(request, HttpResponse.BodyHandlers.ofString());
+                System.out.println("order " + id + ": " + reply.statusCode() + " " + reply.body());
+            }
+        }
+        dharma.flush(Duration.ofSeconds(5));
+        System.out.println("\n" + dharma.health().report());
+        dharma.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Real servers for tests: one of each per build, started when a test first asks, stopped when the build ends. */
+@NullMarked
+package io.dharma.tracing.testsupport.backends;
+
+import org.jspecify.annotations.NullMarked;
