@@ -41,17 +41,17 @@ final class BlockFactory {
     TracedBlock create(String name, Context parent, SpanSource.Request request) {
         long now = source.nanoTime();
         OwnedSpan span = source.start(name, parent, request, now);
-        TracedBlock block = new TracedBlock(this, name, span, parent.with(span), now);
+        TracedBlock block = new TracedBlock(this, name, span, parent.with(span), source.startNanoTime(request, now));
         span.ownedBy(block);
         started.increment();
         return block;
     }
 
-    /** The current context, after blocks that were closed by another thread have been taken off this one. */
+    /** The current context, after blocks that are over have been taken off this thread. */
     static Context currentContext() {
         Context current = Context.current();
         TracedBlock block = TracedBlock.of(current);
-        if (block == null || !block.isClosed()) {
+        if (block == null || !block.isOverHere()) {
             return current;
         }
         TracedBlock.repair();

@@ -75,7 +75,7 @@ public final class DharmaTracer implements AutoCloseable {
 
     /** The block that is current on this thread; an inert one if there is none. */
     public TracedBlock current() {
-        TracedBlock block = TracedBlock.of(Context.current());
+        TracedBlock block = TracedBlock.of(BlockFactory.currentContext());
         return block == null ? TracedBlock.NOOP : block;
     }
 
@@ -103,7 +103,7 @@ public final class DharmaTracer implements AutoCloseable {
 
     /** Writes the current trace context and baggage to a request or message. */
     public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
-        inject(Context.current(), carrier, setter);
+        inject(BlockFactory.currentContext(), carrier, setter);
     }
 
     /** Writes the trace context and baggage of {@code context} to a request or message. */

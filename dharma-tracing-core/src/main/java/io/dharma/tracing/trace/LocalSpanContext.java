@@ -1,9 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +63,7 @@ final class LocalSpanContext implements SpanContext {
     public String getTraceId() {
         String text = traceId;
         if (text == null) {
-            text = TraceId.fromLongs(traceIdHigh, traceIdLow);
+            text = Hex.of(traceIdHigh, traceIdLow);
             traceId = text;
         }
         return text;
@@ -75,7 +73,7 @@ final class LocalSpanContext implements SpanContext {
     public String getSpanId() {
         String text = spanId;
         if (text == null) {
-            text = SpanId.fromLong(spanIdBits);
+            text = Hex.of(spanIdBits);
             spanId = text;
         }
         return text;

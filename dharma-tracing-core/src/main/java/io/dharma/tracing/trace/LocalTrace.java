@@ -93,7 +93,7 @@ final class LocalTrace {
         if (isKept()) {
             exit.accept(span);
         } else if (!isRoot) {
-            hold(span, buffer);
+            hold(span, buffer, exit);
         }
     }
 
@@ -127,15 +127,24 @@ final class LocalTrace {
         return keptReason != null;
     }
 
-    private void hold(RecordedSpan span, KeepBuffer buffer) {
-        long bytes = span.estimatedBytes();
+    private void hold(RecordedSpan span, KeepBuffer buffer, SpanExit exit) {
+        // Looked at first, so that a span that comes too late takes no room from traces that still wait.
+        long bytes = isOpen() ? span.estimatedBytes() : 0;
         if (!buffer.reserve(bytes)) {
             return;
         }
         switch (tryHold(span, bytes)) {
             case FIRST -> register(buffer);
-            case TOO_LATE -> buffer.release(bytes);
+            case TOO_LATE -> decidedMeanwhile(span, bytes, buffer, exit);
             case HELD -> {}
+        }
+    }
+
+    /** Another thread ended the root, or failed, since we looked. */
+    private void decidedMeanwhile(RecordedSpan span, long bytes, KeepBuffer buffer, SpanExit exit) {
+        buffer.release(bytes);
+        if (isKept()) {
+            exit.accept(span);
         }
     }
 

@@ -109,7 +109,7 @@ final class OpenTelemetrySpanBuilder implements SpanBuilder {
 
     @Override
     public Span startSpan() {
-        Context effectiveParent = parent == null ? Context.current() : parent;
+        Context effectiveParent = parent == null ? BlockFactory.currentContext() : parent;
         return source.start(name, effectiveParent, draft.finish(scope), source.nanoTime());
     }
 }

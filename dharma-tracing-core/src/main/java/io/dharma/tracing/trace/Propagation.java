@@ -6,6 +6,8 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The configured propagator, with whatever a carrier or a propagator of the application throws kept from callers. */
@@ -34,7 +36,12 @@ final class Propagation implements ContextPropagators {
 
         @Override
         public Collection<String> fields() {
-            return propagator.fields();
+            try {
+                return propagator.fields();
+            } catch (Throwable hostile) {
+                source.countContained();
+                return List.of();
+            }
         }
 
         @Override
@@ -49,7 +56,8 @@ final class Propagation implements ContextPropagators {
         @Override
         public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
             try {
-                return propagator.extract(context, carrier, getter);
+                Context extracted = propagator.extract(context, carrier, getter);
+                return Objects.requireNonNull(extracted, "a propagator extracted null");
             } catch (Throwable hostile) {
                 source.countContained();
                 return context;

@@ -36,6 +36,7 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
 
     private static final int EVENT_BYTES = 96;
     private static final int LINK_BYTES = 160;
+    private static final int SHORT_TEXT = 64;
 
     private final SpanSource source;
     private final InstrumentationScopeInfo scope;
@@ -208,7 +209,7 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
 
     @Override
     public ReadWriteSpan recordException(@Nullable Throwable exception, @Nullable Attributes additional) {
-        if (exception != null) {
+        if (exception != null && !ended) {
             trace.isFirstSightOf(exception);
             add(SpanEvent.exception(now(), exception, source.limitedForEvent(additional)));
         }
@@ -285,6 +286,10 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
      * already done so.
      */
     void failedBy(Throwable throwable) {
+        if (ended) {
+            // What is not recorded here must still be new to the blocks around.
+            return;
+        }
         boolean first = trace.isFirstSightOf(throwable);
         markFailed(throwable);
         if (first) {
@@ -314,9 +319,9 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
 
     @Override
     public void end(long timestamp, @Nullable TimeUnit unit) {
-        if (timestamp == 0 || unit == null) {
+        if (timestamp == 0) {
             end();
-        } else if (finish(unit.toNanos(timestamp))) {
+        } else if (finish(unit == null ? timestamp : unit.toNanos(timestamp))) {
             source.ended(this);
         }
     }
@@ -401,21 +406,39 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
 
     /** What this span takes on the heap, roughly; throwables and attribute keys are shared with the application. */
     synchronized long estimatedBytes() {
-        long bytes = OWN_BYTES;
+        long bytes = OWN_BYTES + textBytes(name) + textBytes(statusDescription);
         if (attributes != null) {
             bytes += attributes.estimatedBytes();
         }
         if (events != null) {
             for (SpanEvent event : events) {
-                bytes += EVENT_BYTES + event.estimatedBytes();
+                bytes += EVENT_BYTES + textBytes(event.name()) + event.estimatedBytes();
             }
         }
         return links == null ? bytes : bytes + (long) LINK_BYTES * links.size();
     }
 
-    /** The exported form. Renders exceptions, so it is called where time does not matter: on the exporting thread. */
+    /** Most names are constants of the application and not this span's; a long one is more likely made for it. */
+    private static long textBytes(@Nullable String text) {
+        return text == null || text.length() <= SHORT_TEXT ? 0 : 2L * text.length();
+    }
+
+    /**
+     * The exported form. Renders exceptions, so it is called where time does not matter: on the exporting thread. An
+     * ended span is read without its lock, for it does not change any more, and whoever still holds it must not wait
+     * for a throwable that takes its time to say what it is.
+     */
     @Override
-    public synchronized SpanData toSpanData() {
+    public SpanData toSpanData() {
+        if (ended) {
+            return exported();
+        }
+        synchronized (this) {
+            return exported();
+        }
+    }
+
+    private SpanData exported() {
         return new FinishedSpan(
                 context,
                 parent,
@@ -427,7 +450,7 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
                 endEpochNanos,
                 ended,
                 exportedAttributes(),
-                attributes == null ? 0 : attributes.totalAdded(),
+                exportedAttributeCount(),
                 SpanEvent.toEventData(events, source.limits()),
                 totalEvents,
                 links == null ? List.of() : List.copyOf(links),
@@ -443,6 +466,11 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
         }
         Attributes present = recorded == null ? Attributes.empty() : recorded;
         return present.toBuilder().put(KeepReason.ATTRIBUTE, keptReason.value()).build();
+    }
+
+    private int exportedAttributeCount() {
+        int recorded = attributes == null ? 0 : attributes.totalAdded();
+        return trace.keptReason() == null ? recorded : recorded + 1;
     }
 
     private StatusData exportedStatus() {

@@ -1,8 +1,12 @@
 package io.dharma.tracing.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.common.KeyValue;
+import io.opentelemetry.api.common.Value;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,6 +32,12 @@ final class SpanAttributes implements Attributes {
     /** Three attributes are usual; room for four avoids the first growth. */
     private static final int INITIAL_PAIRS = 4;
 
+    /** OpenTelemetry's own, which is immutable and never throws. */
+    private static final Class<?> OWN_KEY_CLASS = AttributeKey.stringKey("any").getClass();
+
+    /** OpenTelemetry bounds a list's elements, but not their number. */
+    private static final int MAX_ELEMENTS = 1024;
+
     private static final int REFERENCE_BYTES = 8;
     private static final int OBJECT_BYTES = 24;
 
@@ -49,12 +59,61 @@ final class SpanAttributes implements Attributes {
         }
     }
 
-    /** Sets a value of any of OpenTelemetry's types. */
+    /** Sets a value of any of OpenTelemetry's types; one that is not of its key's type is ignored. */
     void put(AttributeKey<?> key, Object value) {
-        String name = key.getKey();
-        if (!name.isEmpty()) {
-            store(key, name, limited(value));
+        AttributeKey<?> trusted = trusted(key);
+        String name = trusted.getKey();
+        // Of the copy, since the application's own list may be endless or say something else next time.
+        Object kept = limited(value);
+        if (!name.isEmpty() && isOfType(trusted.getType(), kept)) {
+            store(trusted, name, kept);
         }
+    }
+
+    /** A key that is the application's own class is asked once, here; it may not answer when it is exported. */
+    private static AttributeKey<?> trusted(AttributeKey<?> key) {
+        if (key.getClass() == OWN_KEY_CLASS) {
+            return key;
+        }
+        String name = key.getKey();
+        return switch (key.getType()) {
+            case STRING -> AttributeKey.stringKey(name);
+            case LONG -> AttributeKey.longKey(name);
+            case DOUBLE -> AttributeKey.doubleKey(name);
+            case BOOLEAN -> AttributeKey.booleanKey(name);
+            case STRING_ARRAY -> AttributeKey.stringArrayKey(name);
+            case LONG_ARRAY -> AttributeKey.longArrayKey(name);
+            case DOUBLE_ARRAY -> AttributeKey.doubleArrayKey(name);
+            case BOOLEAN_ARRAY -> AttributeKey.booleanArrayKey(name);
+            case VALUE -> AttributeKey.valueKey(name);
+        };
+    }
+
+    /** What is not would make the exporter fail, with all the other spans of its batch. */
+    private static boolean isOfType(AttributeType type, Object value) {
+        return switch (type) {
+            case STRING -> value instanceof String;
+            case LONG -> value instanceof Long;
+            case DOUBLE -> value instanceof Double;
+            case BOOLEAN -> value instanceof Boolean;
+            case STRING_ARRAY -> isListOf(String.class, value);
+            case LONG_ARRAY -> isListOf(Long.class, value);
+            case DOUBLE_ARRAY -> isListOf(Double.class, value);
+            case BOOLEAN_ARRAY -> isListOf(Boolean.class, value);
+            case VALUE -> value instanceof Value;
+        };
+    }
+
+    private static boolean isListOf(Class<?> elementType, Object value) {
+        if (!(value instanceof List<?> list)) {
+            return false;
+        }
+        for (Object element : list) {
+            if (element != null && !elementType.isInstance(element)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void store(Object key, String name, Object value) {
@@ -92,23 +151,69 @@ final class SpanAttributes implements Attributes {
         if (value instanceof List<?> list) {
             return limitedList(list);
         }
-        return value;
+        return value instanceof Value<?> tree ? limitedTree(tree) : value;
     }
 
-    /** Never ends with half of a surrogate pair, which no encoder could write. */
-    private String shortened(String text) {
-        int end = maxValueLength;
-        if (end > 0 && Character.isHighSurrogate(text.charAt(end - 1))) {
-            end--;
+    private Value<?> limitedTree(Value<?> tree) {
+        Object content = tree.getValue();
+        return switch (tree.getType()) {
+            case STRING -> Value.of((String) limited(content));
+            case BYTES -> limitedBytes(tree, (ByteBuffer) content);
+            case ARRAY -> limitedArray((List<?>) content);
+            case KEY_VALUE_LIST -> limitedMap((List<?>) content);
+            case BOOLEAN, LONG, DOUBLE, EMPTY -> tree;
+        };
+    }
+
+    private Value<?> limitedBytes(Value<?> whole, ByteBuffer bytes) {
+        if (bytes.remaining() <= maxValueLength) {
+            return whole;
         }
-        return text.substring(0, end);
+        byte[] kept = new byte[maxValueLength];
+        bytes.get(kept);
+        return Value.of(kept);
+    }
+
+    private Value<?> limitedArray(List<?> elements) {
+        List<Value<?>> kept = new ArrayList<>();
+        for (Object element : elements) {
+            if (kept.size() == MAX_ELEMENTS) {
+                break;
+            }
+            kept.add(limitedTree((Value<?>) element));
+        }
+        return Value.of(kept);
+    }
+
+    private Value<?> limitedMap(List<?> entries) {
+        List<KeyValue> kept = new ArrayList<>();
+        for (Object entry : entries) {
+            if (kept.size() == MAX_ELEMENTS) {
+                break;
+            }
+            KeyValue pair = (KeyValue) entry;
+            kept.add(KeyValue.of(pair.getKey(), limitedTree(pair.getValue())));
+        }
+        return Value.of(kept.toArray(KeyValue[]::new));
+    }
+
+    private String shortened(String text) {
+        return text.substring(0, lengthWithin(text, maxValueLength));
+    }
+
+    /** How much of a text to keep: never half of a surrogate pair at the end, which no encoder could write. */
+    static int lengthWithin(CharSequence text, int maxLength) {
+        if (text.length() <= maxLength) {
+            return text.length();
+        }
+        return maxLength > 0 && Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
     }
 
     /** A copy, since the caller may go on changing its list. */
     private List<Object> limitedList(List<?> list) {
-        List<Object> copy = new ArrayList<>(Math.min(list.size(), maxCount));
+        List<Object> copy = new ArrayList<>(Math.min(list.size(), MAX_ELEMENTS));
         for (Object element : list) {
-            if (copy.size() == maxCount) {
+            if (copy.size() == MAX_ELEMENTS) {
                 break;
             }
             copy.add(limited(element));
@@ -134,6 +239,12 @@ final class SpanAttributes implements Attributes {
         if (value instanceof String text) {
             return OBJECT_BYTES + 2L * text.length();
         }
+        if (value instanceof ByteBuffer binary) {
+            return OBJECT_BYTES + binary.remaining();
+        }
+        if (value instanceof KeyValue pair) {
+            return estimatedBytes(pair.getKey()) + estimatedBytes(pair.getValue());
+        }
         if (value instanceof List<?> list) {
             long bytes = OBJECT_BYTES;
             for (Object element : list) {
@@ -141,7 +252,7 @@ final class SpanAttributes implements Attributes {
             }
             return bytes;
         }
-        return OBJECT_BYTES;
+        return value instanceof Value<?> tree ? OBJECT_BYTES + estimatedBytes(tree.getValue()) : OBJECT_BYTES;
     }
 
     @Override

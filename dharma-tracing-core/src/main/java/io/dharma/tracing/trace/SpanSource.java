@@ -20,6 +20,7 @@ import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,11 @@ final class SpanSource {
         return clock.nanoTime();
     }
 
+    /** When the work of a request began that starts now, as a reading of the monotonic clock. */
+    long startNanoTime(Request request, long now) {
+        return request.startEpochNanos == 0 ? now : request.startEpochNanos - anchor.offsetAt(now);
+    }
+
     /** What the application asked for when it started a span. */
     record Request(
             InstrumentationScopeInfo scope,
@@ -106,7 +112,23 @@ final class SpanSource {
      */
     OwnedSpan start(String name, Context parentContext, Request request, long nanoTime) {
         Span parent = Span.fromContext(parentContext);
-        SpanContext parentIdentity = parent.getSpanContext();
+        SpanContext parentIdentity = identityOf(parent);
+        try {
+            return start(name, parentContext, parent, parentIdentity, request, nanoTime);
+        } catch (Throwable hostile) {
+            // What the sampler answered may be the application's own, too.
+            countContained();
+            return new UnsampledSpan(identityUnder(parentIdentity, nanoTime));
+        }
+    }
+
+    private OwnedSpan start(
+            String name,
+            Context parentContext,
+            Span parent,
+            SpanContext parentIdentity,
+            Request request,
+            long nanoTime) {
         boolean isRoot = !parentIdentity.isValid();
 
         long traceIdHigh = isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parentIdentity);
@@ -141,6 +163,32 @@ final class SpanSource {
         return span;
     }
 
+    /** A parent may be the application's own; if it does not behave, there is none. */
+    private SpanContext identityOf(Span parent) {
+        try {
+            SpanContext identity = parent.getSpanContext();
+            return isUsable(identity) ? identity : SpanContext.getInvalid();
+        } catch (Throwable hostile) {
+            countContained();
+            return SpanContext.getInvalid();
+        }
+    }
+
+    /** Whether an identity is valid indeed: an exporter that found out later would fail with a whole batch. */
+    private boolean isUsable(SpanContext identity) {
+        try {
+            return identity instanceof LocalSpanContext
+                    || (identity.isValid()
+                            && TraceId.isValid(identity.getTraceId())
+                            && SpanId.isValid(identity.getSpanId())
+                            && identity.getTraceFlags() != null
+                            && identity.getTraceState() != null);
+        } catch (Throwable hostile) {
+            countContained();
+            return false;
+        }
+    }
+
     private long epochMillis(long nanoTime) {
         return (nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND;
     }
@@ -156,11 +204,22 @@ final class SpanSource {
                     name,
                     request.kind,
                     request.attributes == null ? Attributes.empty() : request.attributes,
-                    request.links == null ? List.of() : request.links);
+                    request.links == null ? List.of() : Collections.unmodifiableList(request.links));
         } catch (Throwable hostile) {
             countContained();
             return SamplingResult.drop();
         }
+    }
+
+    private LocalSpanContext identityUnder(SpanContext parent, long nanoTime) {
+        boolean isRoot = !parent.isValid();
+        return new LocalSpanContext(
+                isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parent),
+                isRoot ? ids.randomBits() : LocalSpanContext.traceIdLow(parent),
+                null,
+                ids.randomBits(),
+                flags(SamplingDecision.DROP, isRoot, parent),
+                parent.getTraceState());
     }
 
     private static Context withRandomFlag(Context parent) {
@@ -216,7 +275,7 @@ final class SpanSource {
     /** A link as it may be recorded; null if there is nothing to link to. */
     @Nullable
     LinkData link(@Nullable SpanContext linked, @Nullable Attributes attributes) {
-        if (linked == null || !linked.isValid()) {
+        if (linked == null || !isUsable(linked)) {
             return null;
         }
         SpanAttributes limited = limited(attributes, limits.getMaxNumberOfAttributesPerLink());

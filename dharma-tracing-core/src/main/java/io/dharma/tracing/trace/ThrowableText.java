@@ -23,7 +23,12 @@ final class ThrowableText {
     private static final int MAX_THROWABLES = 64;
     private static final int MAX_HEAD_FRAMES = 128;
     private static final int MAX_TAIL_FRAMES = 128;
-    private static final long MAX_NANOS = 2_000_000;
+    /**
+     * Against throwables whose methods are slow; the other bounds keep ordinary ones within a few milliseconds. Much
+     * longer than those, for it is the wall's time: a pause of the collector must not cost a cause.
+     */
+    private static final long MAX_NANOS = 100_000_000;
+
     private static final int MAX_MESSAGE = 8 * 1024;
 
     private final StringBuilder text = new StringBuilder(2048);
@@ -39,7 +44,7 @@ final class ThrowableText {
     /** The message, at most {@code maxLength} characters; null when there is none. */
     static @Nullable String message(Throwable throwable, int maxLength) {
         String message = contained(throwable::getMessage, "(message not available)");
-        return message == null || message.length() <= maxLength ? message : message.substring(0, maxLength);
+        return message == null ? null : message.substring(0, SpanAttributes.lengthWithin(message, maxLength));
     }
 
     /** The stack trace with causes and suppressed exceptions. */
@@ -57,7 +62,7 @@ final class ThrowableText {
             write(ahead.pop());
         }
         if (text.length() > MAX_CHARACTERS) {
-            text.setLength(MAX_CHARACTERS);
+            text.setLength(SpanAttributes.lengthWithin(text, MAX_CHARACTERS));
         }
         return text.toString();
     }
@@ -83,13 +88,19 @@ final class ThrowableText {
         planRest(throwable, frames, step.indent);
     }
 
+    /** As {@code toString()} has it, which is asked only once the message is known to be short: it copies it. */
     private void writeHeader(Throwable throwable) {
-        text.append(throwable.getClass().getName());
         String message = contained(throwable::getLocalizedMessage, "(message not available)");
-        if (message != null) {
-            text.append(": ").append(message, 0, Math.min(message.length(), MAX_MESSAGE));
+        boolean isLong = message != null && message.length() > MAX_MESSAGE;
+        String header = isLong ? null : contained(throwable::toString, null);
+        if (header == null) {
+            header = throwable.getClass().getName() + (message == null ? "" : ": " + bounded(message));
         }
-        text.append('\n');
+        text.append(bounded(header)).append('\n');
+    }
+
+    private static String bounded(String header) {
+        return header.substring(0, SpanAttributes.lengthWithin(header, MAX_MESSAGE));
     }
 
     private void writeFrames(List<StackTraceElement> frames, Step step) {

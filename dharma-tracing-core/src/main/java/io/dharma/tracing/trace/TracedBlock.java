@@ -48,9 +48,12 @@ public final class TracedBlock implements AutoCloseable {
         }
     }
 
-    private static final byte OPEN = 0;
+    // The state is a set of these; a closed block is nothing but closed.
     private static final byte FAILED = 1;
-    private static final byte CLOSED = 2;
+    /** An outer block was closed first, and took this one off its thread. */
+    private static final byte ABANDONED = 2;
+
+    private static final byte CLOSED = 4;
 
     /** What an inert block answers, so that nobody has to ask for null before the library is started. */
     static final TracedBlock NOOP = new TracedBlock();
@@ -61,9 +64,10 @@ public final class TracedBlock implements AutoCloseable {
     private final Context context;
     private final long startNanoTime;
 
-    // Both are written before the block is handed out, and by the starting thread only.
+    // Written by the starting thread only, the first two before the block is handed out.
     private @Nullable Scope scope;
     private @Nullable Thread thread;
+    private boolean detachedEarly;
 
     @SuppressWarnings("unused") // through STATE
     private volatile byte state;
@@ -183,7 +187,19 @@ public final class TracedBlock implements AutoCloseable {
     }
 
     private void markFailed() {
-        STATE.compareAndSet(this, OPEN, FAILED);
+        mark(FAILED);
+    }
+
+    /** Adds to the state of an open block; returns false if it is closed. */
+    private boolean mark(byte flag) {
+        byte before = state;
+        while (before != CLOSED) {
+            if (STATE.compareAndSet(this, before, (byte) (before | flag))) {
+                return true;
+            }
+            before = state;
+        }
+        return false;
     }
 
     // What others need to know of the block
@@ -242,8 +258,11 @@ public final class TracedBlock implements AutoCloseable {
         }
         long endNanoTime = owner.nanoTime();
         detach(owner);
+        if ((before & ABANDONED) != 0) {
+            owner.closedOutOfOrder();
+        }
         endSpan(endNanoTime);
-        owner.ended(this, before == FAILED, endNanoTime - startNanoTime);
+        owner.ended(this, (before & FAILED) != 0, endNanoTime - startNanoTime);
     }
 
     private void endSpan(long endNanoTime) {
@@ -258,27 +277,29 @@ public final class TracedBlock implements AutoCloseable {
 
     // The context of the thread
 
+    /** Whether the block has no business on the thread that it was started on any more. */
+    boolean isOverHere() {
+        return detachedEarly || isClosed();
+    }
+
     /** Takes the block off its thread before its end, for work that goes on elsewhere. Starting thread only. */
     void detachEarly() {
         BlockFactory owner = factory;
         if (owner != null) {
+            detachedEarly = true;
             detach(owner);
-            thread = null;
         }
     }
 
     private void detach(BlockFactory owner) {
-        if (thread == null) {
-            return;
-        }
-        if (thread != Thread.currentThread()) {
+        if (thread == Thread.currentThread()) {
+            // Without a scope an outer block was closed before this one, and took it off the thread.
+            if (scope != null) {
+                detachHere(owner);
+            }
+        } else if (thread != null && !detachedEarly) {
             // The context of another thread cannot be changed from here; that thread repairs it: see repair().
             owner.closedElsewhere();
-        } else if (scope == null) {
-            // An outer block was closed before this one, and took it off the thread.
-            owner.closedOutOfOrder();
-        } else {
-            detachHere(owner);
         }
     }
 
@@ -300,7 +321,7 @@ public final class TracedBlock implements AutoCloseable {
     private void abandonInnerBlocks(BlockFactory owner) {
         TracedBlock inner = currentOfThisThread();
         while (inner != null && inner != this) {
-            if (!inner.isClosed()) {
+            if (!inner.isOverHere() && inner.mark(ABANDONED)) {
                 owner.abandoned();
             }
             inner.leave();
@@ -308,10 +329,10 @@ public final class TracedBlock implements AutoCloseable {
         }
     }
 
-    /** Takes off this thread what was closed by another one, or what was closed while it was covered. */
+    /** Takes off this thread what was closed by another one, or what was over while it was covered. */
     static void repair() {
         TracedBlock current = currentOfThisThread();
-        while (current != null && current.isClosed()) {
+        while (current != null && current.isOverHere()) {
             current.leave();
             current = currentOfThisThread();
         }

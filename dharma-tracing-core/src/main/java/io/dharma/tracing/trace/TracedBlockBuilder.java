@@ -2,6 +2,7 @@ package io.dharma.tracing.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -122,23 +123,31 @@ public final class TracedBlockBuilder {
      */
     public <C> TracedBlockBuilder parentFrom(@Nullable C carrier, TextMapGetter<C> getter) {
         if (tracer != null) {
-            parent = tracer.extract(parent == null ? BlockFactory.currentContext() : parent, carrier, getter);
+            parent = tracer.extract(effectiveParent(), carrier, getter);
         }
         return this;
     }
 
-    /** The block starts a trace of its own, whatever is current. */
+    /** The block starts a trace of its own, whatever is current. Baggage and all else in the context stay. */
     public TracedBlockBuilder root() {
-        parent = Context.root();
+        if (tracer != null) {
+            parent = effectiveParent().with(Span.getInvalid());
+        }
         return this;
     }
 
     /** When the work began, if that was before now. */
     public TracedBlockBuilder startedAt(@Nullable Instant instant) {
         if (draft != null && instant != null) {
-            draft.startEpochNanos(TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano());
+            draft.startEpochNanos(epochNanos(instant));
         }
         return this;
+    }
+
+    /** What does not fit into a long, before 1677 and after 2262, is the nearest that does. */
+    private static long epochNanos(Instant instant) {
+        long nanos = TimeUnit.SECONDS.toNanos(instant.getEpochSecond());
+        return nanos == Long.MAX_VALUE || nanos == Long.MIN_VALUE ? nanos : nanos + instant.getNano();
     }
 
     /** Starts the block and makes it current on this thread until it is closed. */
@@ -155,8 +164,12 @@ public final class TracedBlockBuilder {
         if (tracer == null || draft == null) {
             return TracedBlock.NOOP;
         }
-        Context effectiveParent = parent == null ? BlockFactory.currentContext() : parent;
-        return tracer.create(name, effectiveParent, draft);
+        return tracer.create(name, effectiveParent(), draft);
+    }
+
+    private Context effectiveParent() {
+        Context chosen = parent;
+        return chosen == null ? BlockFactory.currentContext() : chosen;
     }
 
     /** Runs the body in the block; see {@link DharmaTracer#traced}. */

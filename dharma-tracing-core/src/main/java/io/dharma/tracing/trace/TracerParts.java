@@ -30,6 +30,9 @@ final class TracerParts {
 
     static final String SIGNAL = "spans";
 
+    /** Long enough to wait, and short enough to be added to a time. */
+    private static final Duration A_DAY = Duration.ofDays(1);
+
     private final SpanSource source;
     private final BlockFactory blocks;
     private final Pipeline<RecordedSpan, SpanData> pipeline;
@@ -42,6 +45,8 @@ final class TracerParts {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     TracerParts(DharmaTracerBuilder builder) {
+        // Even without a listener now: our first block would close the door to those that come later.
+        ContextHooks.install();
         this.meterProvider = builder.meterProvider;
         this.loggerProvider = builder.loggerProvider;
         this.mdc = register(builder.mdc);
@@ -102,7 +107,7 @@ final class TracerParts {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = System.nanoTime() + (timeout.compareTo(A_DAY) > 0 ? A_DAY : timeout).toNanos();
         if (mdc != null) {
             mdc.close();
         }

@@ -1,0 +1,41 @@
+package io.dharma.tracing.trace;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Ids as text.
+ *
+ * <p>Not by OpenTelemetry's {@code TraceId.fromLongs}: it works in a buffer of the thread that its propagators also
+ * work in. Our ids become text when somebody asks for them, which may be a propagator in the middle of writing a
+ * header there; the header was then garbage.
+ */
+final class Hex {
+
+    private static final int DIGITS = 16;
+
+    private Hex() {}
+
+    /** 16 lower-case digits. */
+    static String of(long bits) {
+        byte[] digits = new byte[DIGITS];
+        write(bits, digits, 0);
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    /** 32 lower-case digits. */
+    static String of(long high, long low) {
+        byte[] digits = new byte[2 * DIGITS];
+        write(high, digits, 0);
+        write(low, digits, DIGITS);
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void write(long bits, byte[] digits, int from) {
+        long left = bits;
+        for (int i = from + DIGITS - 1; i >= from; i--) {
+            int digit = (int) (left & 0xf);
+            digits[i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+            left >>>= 4;
+        }
+    }
+}
