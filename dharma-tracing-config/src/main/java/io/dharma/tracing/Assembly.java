@@ -112,7 +112,8 @@ final class Assembly {
     private void addSinks(DharmaTracerBuilder tracer) {
         for (Plan.Target target : plan.traces().targets()) {
             Sink<SpanData> sink = spanSink(target);
-            spanTargets.put(sink.name(), Urls.withoutSecrets(target.endpoint().uri().toString()));
+            spanTargets.put(
+                    sink.name(), Urls.withoutSecrets(target.endpoint().uri().toString()));
             tracer.sink(sink);
         }
         if (plan.traces().console() != null) {
@@ -158,7 +159,9 @@ final class Assembly {
                 SdkMeterProvider.builder().setResource(plan.service().resource());
         if (!metrics.blocks()) {
             provider.registerView(
-                    InstrumentSelector.builder().setName("dharma.block.duration").build(),
+                    InstrumentSelector.builder()
+                            .setName("dharma.block.duration")
+                            .build(),
                     View.builder().setAggregation(Aggregation.drop()).build());
         }
         metrics.readers().forEach(provider::registerMetricReader);
@@ -223,8 +226,8 @@ final class Assembly {
     private static Finding notLinked(String signal, LinkageError error) {
         return Finding.error(
                 "opentelemetry-not-linked",
-                "The SDK's " + signal + " cannot be started with what is on the class path (" + error + "), so there are"
-                        + " none",
+                "The SDK's " + signal + " cannot be started with what is on the class path (" + error
+                        + "), so there are" + " none",
                 "Bring all of io.opentelemetry to one version, for instance by importing opentelemetry-bom");
     }
 

@@ -52,9 +52,8 @@ record Extras(
                 .append(" TLS = ")
                 .append(settings)
                 .append(" (code)\n"));
-        headers.forEach((keys, supplier) -> lines.append("  ")
-                .append(keys.headers().name())
-                .append(" by a supplier (code)\n"));
+        headers.forEach((keys, supplier) ->
+                lines.append("  ").append(keys.headers().name()).append(" by a supplier (code)\n"));
         return lines.toString();
     }
 
@@ -68,7 +67,11 @@ record Extras(
     }
 
     private static void line(StringBuilder lines, String what, Object given) {
-        lines.append("  ").append(what).append(" = ").append(given.getClass().getName()).append(" (code)\n");
+        lines.append("  ")
+                .append(what)
+                .append(" = ")
+                .append(given.getClass().getName())
+                .append(" (code)\n");
     }
 
     /** Collects them; for one thread. */

@@ -58,7 +58,10 @@ public record Health(
                 .append(", contained ")
                 .append(contained)
                 .append('\n');
-        report.append("Sampling\n  ").append(sampling).append("; kept for an error ").append(kept.keptForError());
+        report.append("Sampling\n  ")
+                .append(sampling)
+                .append("; kept for an error ")
+                .append(kept.keptForError());
         report.append(", kept for slowness ")
                 .append(kept.keptForSlowness())
                 .append(", evicted ")

@@ -37,7 +37,10 @@ record Plan(
         List<Finding> findings) {
 
     record Service(
-            Setting<String> name, @Nullable Setting<String> version, @Nullable Setting<String> environment, Resource resource) {}
+            Setting<String> name,
+            @Nullable Setting<String> version,
+            @Nullable Setting<String> environment,
+            Resource resource) {}
 
     /** Where spans go: over HTTP, to the console, to memory, to sinks of the application. */
     record Traces(
@@ -68,7 +71,11 @@ record Plan(
         }
     }
 
-    record Sampling(Setting<Sampler> sampler, String shown, @Nullable SamplingRules rules, KeepPolicy keep) {
+    record Sampling(
+            Setting<Sampler> sampler,
+            String shown,
+            @Nullable SamplingRules rules,
+            KeepPolicy keep) {
 
         /** Decides by the rules first, if there are any, then by {@code chosen}. */
         Sampler head(Sampler chosen) {

@@ -210,8 +210,9 @@ final class Planner {
     private String insteadOf(Key<?> key, Setting<?> setting, String name, String used) {
         findings.add(Finding.warning(
                 "unsupported-value",
-                key.name() + " is " + name + " (" + Problem.printable(setting.origin().place())
-                        + "), which this library does not have; " + used + " is used",
+                key.name() + " is " + name + " ("
+                        + Problem.printable(setting.origin().place()) + "), which this library does not have; " + used
+                        + " is used",
                 "Set it to one of: " + key.type().allowed()));
         return used;
     }
@@ -252,8 +253,7 @@ final class Planner {
         return sampling(name, argument, isInherited ? Keys.SAMPLING_RATE : Keys.SAMPLER_ARG);
     }
 
-    private Plan.Sampling sampling(
-            Setting<String> name, @Nullable Setting<String> argument, Key<String> argumentKey) {
+    private Plan.Sampling sampling(Setting<String> name, @Nullable Setting<String> argument, Key<String> argumentKey) {
         Sampler own = extras.sampler();
         String argumentText = argument == null ? null : argument.value();
         Sampler sampler = own;
@@ -305,8 +305,8 @@ final class Planner {
 
     private KeepPolicy keep() {
         Setting<Duration> slower = settings.find(Keys.KEEP_SLOWER_THAN);
-        KeepPolicy keep = KeepPolicy.nothing()
-                .within(settings.value(Keys.KEEP_MAX_TRACES), settings.value(Keys.KEEP_MAX_BYTES));
+        KeepPolicy keep =
+                KeepPolicy.nothing().within(settings.value(Keys.KEEP_MAX_TRACES), settings.value(Keys.KEEP_MAX_BYTES));
         KeepPolicy withErrors = settings.value(Keys.KEEP_ERRORS) ? keep.andErrors() : keep;
         return slower == null
                 ? withErrors
@@ -407,8 +407,10 @@ final class Planner {
         Setting<Integer> attributes = settings.find(Keys.ATTRIBUTES);
         Setting<Integer> length = settings.find(Keys.ATTRIBUTE_LENGTH);
         return LogLimits.builder()
-                .setMaxNumberOfAttributes(attributes == null ? settings.value(Keys.SPAN_ATTRIBUTES) : attributes.value())
-                .setMaxAttributeValueLength(length == null ? settings.value(Keys.SPAN_ATTRIBUTE_LENGTH) : length.value())
+                .setMaxNumberOfAttributes(
+                        attributes == null ? settings.value(Keys.SPAN_ATTRIBUTES) : attributes.value())
+                .setMaxAttributeValueLength(
+                        length == null ? settings.value(Keys.SPAN_ATTRIBUTE_LENGTH) : length.value())
                 .build();
     }
 

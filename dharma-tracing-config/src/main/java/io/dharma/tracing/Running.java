@@ -34,9 +34,7 @@ record Running(
         Plan.Logs logs = plan.logs();
         if (logPipeline != null && logs != null) {
             String target = logs.target().endpoint().uri().toString();
-            exporters.addAll(ExporterHealth.of(
-                    logPipeline.stats(),
-                    Map.of("otlp", Urls.withoutSecrets(target))));
+            exporters.addAll(ExporterHealth.of(logPipeline.stats(), Map.of("otlp", Urls.withoutSecrets(target))));
         }
         if (metricAccount != null) {
             exporters.add(metricAccount.health());

@@ -9,18 +9,20 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
-import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 
 /** The borders between modules and rooms. The four modules in the middle are named before they are there. */
-@AnalyzeClasses(packages = "io.dharma.tracing", importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.OnlyOurs.class})
+@AnalyzeClasses(
+        packages = "io.dharma.tracing",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.OnlyOurs.class})
 class ArchitectureTest {
 
     private static final String[] CORE = {
@@ -115,8 +117,7 @@ class ArchitectureTest {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                     boolean marked = type.getPackage().isAnnotatedWith("org.jspecify.annotations.NullMarked");
-                    events.add(new SimpleConditionEvent(
-                            type, marked, type.getPackageName() + " is not @NullMarked"));
+                    events.add(new SimpleConditionEvent(type, marked, type.getPackageName() + " is not @NullMarked"));
                 }
             });
 }

@@ -118,7 +118,9 @@ class ConfigurationMistakesTest {
         assertThatThrownBy(() -> given.builder()
                         .service(" ")
                         .closeTimeout(Duration.ofSeconds(-1))
-                        .tracing(t -> t.zipkin("zipkin:9411").maxAttributes(-1).propagators("tracecontext", "b4")
+                        .tracing(t -> t.zipkin("zipkin:9411")
+                                .maxAttributes(-1)
+                                .propagators("tracecontext", "b4")
                                 .otlp(o -> o.certificate(directory.resolve("missing.pem"))))
                         .delivery(d -> d.maxQueueBytes(10))
                         .build())
@@ -165,11 +167,13 @@ class ConfigurationMistakesTest {
     void messages_cannotForgeLines() {
         Given given = Given.nothing().environment("SAMPLING_STRATEGY", "a\nINFO all is well\u001b[31m\u2028");
 
-        assertThat(mistakesOf(given).problems()).singleElement().satisfies(problem -> assertThat(problem)
-                .doesNotContain("\n")
-                .doesNotContain("\u001b")
-                .doesNotContain("\u2028")
-                .contains("\\u000aINFO"));
+        assertThat(mistakesOf(given).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem)
+                        .doesNotContain("\n")
+                        .doesNotContain("\u001b")
+                        .doesNotContain("\u2028")
+                        .contains("\\u000aINFO"));
     }
 
     @Test
@@ -199,7 +203,8 @@ class ConfigurationMistakesTest {
 
     @Test
     void file_thatSetsTheSameTwiceIsAMistake() {
-        assertThat(mistakesOf(Given.nothing().file("dharma.mdc=true\n\ndharma.mdc=false")).getMessage())
+        assertThat(mistakesOf(Given.nothing().file("dharma.mdc=true\n\ndharma.mdc=false"))
+                        .getMessage())
                 .contains("dharma.mdc (file dharma-tracing.properties:3): is set in line 1 already");
     }
 
@@ -228,8 +233,8 @@ class ConfigurationMistakesTest {
                 .environment("SAMPLING_RATE", "10")
                 .config();
 
-        assertThat(config.plan().findings()).anySatisfy(finding -> assertThat(finding.message())
-                .contains("SAMPLING_RATE"));
+        assertThat(config.plan().findings())
+                .anySatisfy(finding -> assertThat(finding.message()).contains("SAMPLING_RATE"));
     }
 
     private static DharmaConfigException mistakesOf(Given given) {

@@ -42,9 +42,7 @@ class ConfigurationPrecedenceTest {
                         "own",
                         "environment DHARMA_SERVICE_NAME"),
                 Arguments.of(
-                        Given.nothing()
-                                .environment("SERVICE_NAME", "inherited")
-                                .file("dharma.service.name = file"),
+                        Given.nothing().environment("SERVICE_NAME", "inherited").file("dharma.service.name = file"),
                         "inherited",
                         "environment SERVICE_NAME"),
                 Arguments.of(
@@ -58,9 +56,7 @@ class ConfigurationPrecedenceTest {
                         "file",
                         "file dharma-tracing.properties:3"),
                 Arguments.of(
-                        Given.nothing()
-                                .environment("OTEL_SERVICE_NAME", "  ")
-                                .environment("SERVICE_NAME", "inherited"),
+                        Given.nothing().environment("OTEL_SERVICE_NAME", "  ").environment("SERVICE_NAME", "inherited"),
                         "inherited",
                         "environment SERVICE_NAME"));
     }
@@ -159,12 +155,14 @@ class ConfigurationPrecedenceTest {
     @ParameterizedTest
     @MethodSource("jaegerEndpoints")
     void jaegerEndpoint_leadsToOtlp(String given, String used, boolean warns) {
-        Plan plan = Given.nothing().environment("JAEGER_ENDPOINT", given).config().plan();
+        Plan plan =
+                Given.nothing().environment("JAEGER_ENDPOINT", given).config().plan();
 
         assertThat(endpoints(plan)).containsExactly(used);
         assertThat(plan.metrics()).as("Jaeger takes no metrics").isNull();
-        assertThat(plan.findings().stream().anyMatch(finding -> finding.id().equals("jaeger-endpoint-legacy")
-                        && finding.advice().contains("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=" + used)))
+        assertThat(plan.findings().stream()
+                        .anyMatch(finding -> finding.id().equals("jaeger-endpoint-legacy")
+                                && finding.advice().contains("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=" + used)))
                 .isEqualTo(warns);
     }
 
@@ -218,9 +216,7 @@ class ConfigurationPrecedenceTest {
 
     @Test
     void everyPart_canBeSetFromOutside() {
-        Plan plan = Given.nothing()
-                .file(
-                        """
+        Plan plan = Given.nothing().file("""
                         otel.service.name: checkout
                         dharma.sampling.keep.errors  true
                         dharma.sampling.keep.slower.than=500ms
@@ -236,9 +232,7 @@ class ConfigurationPrecedenceTest {
                         dharma.register.global=false
                         dharma.shutdown.timeout=1s
                         otel.some.future.key=whatever
-                        """)
-                .config()
-                .plan();
+                        """).config().plan();
 
         assertThat(plan.sampling().keep().errors()).isTrue();
         assertThat(plan.sampling().keep().slowerThan()).isEqualTo(Duration.ofMillis(500));

@@ -23,8 +23,9 @@ class ConfigurationReferenceTest {
         }
 
         assertThat(Files.readString(page))
-                .as("docs/configuration.md is stale; write it by mvn verify -pl dharma-tracing-config -am"
-                        + " -Dtest=ConfigurationReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true")
+                .as(
+                        "docs/configuration.md is stale; write it by mvn verify -pl dharma-tracing-config -am"
+                                + " -Dtest=ConfigurationReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true")
                 .isEqualTo(upToDate);
     }
 }

@@ -181,7 +181,11 @@ class DharmaTracingTest {
         first.close();
         DharmaTracing second = DharmaTracing.init(inMemory());
 
-        GlobalOpenTelemetry.get().getTracer("library").spanBuilder("foreign").startSpan().end();
+        GlobalOpenTelemetry.get()
+                .getTracer("library")
+                .spanBuilder("foreign")
+                .startSpan()
+                .end();
 
         assertThat(second.flush(Duration.ofSeconds(5))).isTrue();
         assertThat(second.inMemory().orElseThrow().spansNamed("foreign")).hasSize(1);
@@ -200,11 +204,15 @@ class DharmaTracingTest {
 
     @Test
     void disabled_doesNothingAndWorks() throws Exception {
-        DharmaTracing dharma =
-                DharmaTracing.init(Given.nothing().environment("OTEL_SDK_DISABLED", "true").config());
+        DharmaTracing dharma = DharmaTracing.init(
+                Given.nothing().environment("OTEL_SDK_DISABLED", "true").config());
 
         assertThat(dharma.<Integer, RuntimeException>traced("x", block -> 1)).isEqualTo(1);
-        assertThat(dharma.openTelemetry().getTracer("x").spanBuilder("y").startSpan().isRecording())
+        assertThat(dharma.openTelemetry()
+                        .getTracer("x")
+                        .spanBuilder("y")
+                        .startSpan()
+                        .isRecording())
                 .isFalse();
         assertThat(dharma.flush(Duration.ofSeconds(1))).isTrue();
         assertThat(dharma.health().has("sdk-disabled")).isTrue();
@@ -233,7 +241,8 @@ class DharmaTracingTest {
             DharmaTracing dharma = DharmaTracing.init(config);
             long took = (System.nanoTime() - start) / 1_000_000;
 
-            assertThat(dharma.<String, RuntimeException>traced("works", block -> "yes")).isEqualTo("yes");
+            assertThat(dharma.<String, RuntimeException>traced("works", block -> "yes"))
+                    .isEqualTo("yes");
             assertThat(took).isLessThan(500);
             dharma.close();
         }
@@ -264,11 +273,17 @@ class DharmaTracingTest {
         try {
             DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
                     .service("checkout")
-                    .otlp(o -> o.endpoint("http://127.0.0.1:" + server.getAddress().getPort())
+                    .otlp(o -> o.endpoint(
+                                    "http://127.0.0.1:" + server.getAddress().getPort())
                             .header("x-api-key", "k"))
                     .build());
             dharma.tracedRun("work", block -> {});
-            dharma.openTelemetry().getLogsBridge().get("x").logRecordBuilder().setBody("hello").emit();
+            dharma.openTelemetry()
+                    .getLogsBridge()
+                    .get("x")
+                    .logRecordBuilder()
+                    .setBody("hello")
+                    .emit();
 
             assertThat(dharma.flush(Duration.ofSeconds(10))).isTrue();
             assertThat(received).contains("/v1/traces k", "/v1/logs k", "/v1/metrics k");

@@ -3,11 +3,11 @@ package io.dharma.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -74,11 +74,10 @@ class DoctorTest {
                 .tracing(t -> t.otlp("http://127.0.0.1:1"))
                 .build());
         try {
-            await().untilAsserted(() -> assertThat(dharma.health().findings())
-                    .anySatisfy(finding -> {
-                        assertThat(finding.id()).isEqualTo("collector-unreachable");
-                        assertThat(finding.message()).contains("127.0.0.1:1");
-                    }));
+            await().untilAsserted(() -> assertThat(dharma.health().findings()).anySatisfy(finding -> {
+                assertThat(finding.id()).isEqualTo("collector-unreachable");
+                assertThat(finding.message()).contains("127.0.0.1:1");
+            }));
         } finally {
             dharma.close();
         }
@@ -97,11 +96,12 @@ class DoctorTest {
                     .build());
             try {
                 dharma.tracedRun("lost", block -> {});
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(dharma.health().findings())
-                        .anySatisfy(finding -> {
-                            assertThat(finding.id()).isEqualTo("collector-unreachable");
-                            assertThat(finding.message()).contains("spans do not arrive at otlp");
-                        }));
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(dharma.health().findings())
+                                .anySatisfy(finding -> {
+                                    assertThat(finding.id()).isEqualTo("collector-unreachable");
+                                    assertThat(finding.message()).contains("spans do not arrive at otlp");
+                                }));
             } finally {
                 dharma.close();
             }
@@ -129,8 +129,7 @@ class DoctorTest {
         private GlobalTaken() {}
 
         public static void main(String[] arguments) {
-            OpenTelemetry theirs = OpenTelemetry.propagating(
-                    ContextPropagators.noop());
+            OpenTelemetry theirs = OpenTelemetry.propagating(ContextPropagators.noop());
             GlobalOpenTelemetry.set(theirs);
             Object before = GlobalOpenTelemetry.get();
             try (DharmaTracing dharma = DharmaTracing.init()) {
@@ -239,7 +238,8 @@ class DoctorTest {
 
     private static Path illFitting(String start) throws IOException {
         try (Stream<Path> jars = Files.list(ILL_FITTING)) {
-            List<Path> found = jars.filter(jar -> jar.getFileName().toString().startsWith(start)).toList();
+            List<Path> found = jars.filter(jar -> jar.getFileName().toString().startsWith(start))
+                    .toList();
             assertThat(found).as("%s* in %s", start, ILL_FITTING).hasSize(1);
             return found.get(0);
         }

@@ -64,12 +64,12 @@ public final class StartupComparison {
     }
 
     private static double median(List<double[]> runs, int column) {
-        double[] sorted =
-                runs.stream().mapToDouble(run -> run[column]).sorted().toArray();
+        double[] sorted = runs.stream().mapToDouble(run -> run[column]).sorted().toArray();
         return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
-    private static double[] start(String contender, Predicate<String> belongs) throws IOException, InterruptedException {
+    private static double[] start(String contender, Predicate<String> belongs)
+            throws IOException, InterruptedException {
         List<String> classPath = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (belongs.test(entry)) {
@@ -103,11 +103,7 @@ public final class StartupComparison {
     }
 
     private static long cpuMillis() {
-        return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .orElseThrow()
-                .toMillis();
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
     }
 
     /** A class of its own, so that nothing of it is loaded for the other. */

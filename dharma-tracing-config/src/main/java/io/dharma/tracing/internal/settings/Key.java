@@ -35,8 +35,7 @@ public final class Key<T> {
         this.description = description;
     }
 
-    static <T> Key<T> withDefault(
-            Section section, String name, Type<T> type, String defaultText, String description) {
+    static <T> Key<T> withDefault(Section section, String name, Type<T> type, String defaultText, String description) {
         return new Key<>(section, name, variableOf(name), type, defaultText, defaultText, description);
     }
 

@@ -32,8 +32,8 @@ public final class Keys {
             "`unknown_service:java`",
             "What the service is called, wherever its traces are shown.");
 
-    public static final Key<String> SERVICE_VERSION = key(
-            Section.SERVICE, "dharma.service.version", Types.TEXT, null, "none", "The release that is running.");
+    public static final Key<String> SERVICE_VERSION =
+            key(Section.SERVICE, "dharma.service.version", Types.TEXT, null, "none", "The release that is running.");
 
     public static final Key<String> ENVIRONMENT = key(
             Section.SERVICE,
@@ -133,8 +133,8 @@ public final class Keys {
     public static final Key<String> MDC_TRACE_ID = key(
             Section.TRACES, "dharma.mdc.trace.id.key", Types.TEXT, "trace_id", "", "The MDC's key of the trace id.");
 
-    public static final Key<String> MDC_SPAN_ID = key(
-            Section.TRACES, "dharma.mdc.span.id.key", Types.TEXT, "span_id", "", "The MDC's key of the span id.");
+    public static final Key<String> MDC_SPAN_ID =
+            key(Section.TRACES, "dharma.mdc.span.id.key", Types.TEXT, "span_id", "", "The MDC's key of the span id.");
 
     // OTLP
 
@@ -232,8 +232,8 @@ public final class Keys {
 
     // Limits
 
-    public static final Key<Integer> SPAN_ATTRIBUTES = limit(
-            "otel.span.attribute.count.limit", "128", "How many attributes a span keeps.");
+    public static final Key<Integer> SPAN_ATTRIBUTES =
+            limit("otel.span.attribute.count.limit", "128", "How many attributes a span keeps.");
     public static final Key<Integer> SPAN_ATTRIBUTE_LENGTH = limit(
             "otel.span.attribute.value.length.limit", "4096", "How many characters of an attribute's text it keeps.");
     public static final Key<Integer> SPAN_EVENTS =

@@ -33,7 +33,9 @@ public record Problem(String setting, @Nullable String value, Origin origin, Str
                 shown.append(c);
             }
         }
-        return shown.length() < LONGEST_VALUE ? shown.toString() : shown.append("...").toString();
+        return shown.length() < LONGEST_VALUE
+                ? shown.toString()
+                : shown.append("...").toString();
     }
 
     private static boolean isInvisible(char c) {

@@ -107,9 +107,7 @@ final class PropertyLines {
 
     /** Java joins lines before it looks at escapes, so one may even be spread over two. */
     private void skipContinuations() {
-        while (position + 1 < text.length()
-                && text.charAt(position) == '\\'
-                && isLineEnd(text.charAt(position + 1))) {
+        while (position + 1 < text.length() && text.charAt(position) == '\\' && isLineEnd(text.charAt(position + 1))) {
             position++;
             endLine();
             skipBlanks();
@@ -143,9 +141,8 @@ final class PropertyLines {
     }
 
     private void endLine() {
-        boolean isPair = text.charAt(position) == '\r'
-                && position + 1 < text.length()
-                && text.charAt(position + 1) == '\n';
+        boolean isPair =
+                text.charAt(position) == '\r' && position + 1 < text.length() && text.charAt(position + 1) == '\n';
         position += isPair ? 2 : 1;
         lineNumber++;
     }

@@ -61,15 +61,15 @@ final class SettingsFile {
         Path path = named.value();
         SettingsFile file = new SettingsFile(path.toString());
         if (!Files.isRegularFile(path)) {
-            file.problems.add(new Problem(
-                    Keys.CONFIG_FILE.name(), path.toString(), named.origin(), "there is no such file"));
+            file.problems.add(
+                    new Problem(Keys.CONFIG_FILE.name(), path.toString(), named.origin(), "there is no such file"));
             return file;
         }
         try (InputStream stream = Files.newInputStream(path)) {
             file.read(stream, path.toString());
         } catch (IOException unreadable) {
-            file.problems.add(new Problem(
-                    Keys.CONFIG_FILE.name(), path.toString(), named.origin(), unreadable(unreadable)));
+            file.problems.add(
+                    new Problem(Keys.CONFIG_FILE.name(), path.toString(), named.origin(), unreadable(unreadable)));
         }
         return file;
     }

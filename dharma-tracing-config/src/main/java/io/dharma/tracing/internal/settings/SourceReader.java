@@ -113,7 +113,9 @@ public final class SourceReader {
                 null,
                 origin,
                 "there is no such setting"
-                        + (suggestion == null ? "; docs/configuration.md lists all" : "; did you mean " + suggestion + "?")));
+                        + (suggestion == null
+                                ? "; docs/configuration.md lists all"
+                                : "; did you mean " + suggestion + "?")));
     }
 
     private @Nullable String suggestion(String name) {

@@ -39,7 +39,8 @@ class TypesTest {
     void duration_thatIsShownIsReadAgain() {
         Random random = new Random(1);
         for (int round = 0; round < 10_000; round++) {
-            Duration duration = Duration.ofMillis(random.nextLong(Duration.ofDays(365).toMillis()));
+            Duration duration =
+                    Duration.ofMillis(random.nextLong(Duration.ofDays(365).toMillis()));
             assertThat(Types.DURATION.parse(Types.DURATION.show(duration))).isEqualTo(duration);
         }
     }
