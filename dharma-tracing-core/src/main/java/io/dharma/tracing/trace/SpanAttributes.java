@@ -240,7 +240,7 @@ final class SpanAttributes implements Attributes {
             return OBJECT_BYTES + 2L * text.length();
         }
         if (value instanceof ByteBuffer binary) {
-            return OBJECT_BYTES + binary.remaining();
+            return (long) OBJECT_BYTES + binary.remaining();
         }
         if (value instanceof KeyValue pair) {
             return estimatedBytes(pair.getKey()) + estimatedBytes(pair.getValue());
