@@ -1,5 +1,6 @@
 package io.dharma.tracing.sampling;
 
+import io.dharma.tracing.propagation.RemoteDecision;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -10,7 +11,7 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
-/** Does what the parent did, and asks another sampler where there is no parent. */
+/** Does what the parent or the caller said, and asks another sampler where nobody said anything. */
 final class ParentBasedSampler implements HeadSampler {
 
     private static final SamplingResult SAMPLE_AS_THE_PARENT = SamplingResult.recordAndSample();
@@ -30,12 +31,18 @@ final class ParentBasedSampler implements HeadSampler {
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
+        RemoteDecision remote = RemoteDecision.of(parent);
         SpanContext parentContext = Span.fromContext(parent).getSpanContext();
-        if (!parentContext.isValid()) {
+        boolean askRoot = remote == null ? !parentContext.isValid() : remote == RemoteDecision.DEFERRED;
+        if (askRoot) {
             return HeadSampler.ask(root, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
         }
-        if (!parentContext.isSampled()) {
+        if (remote == RemoteDecision.DENIED || (remote == null && !parentContext.isSampled())) {
             return HeadDecision.DROP;
+        }
+        if (!parentContext.isSampled()) {
+            // Somebody asked for this very trace, which says nothing about how many others there are.
+            return HeadDecision.SAMPLE_WITH_UNKNOWN_PROBABILITY;
         }
         return parentContext.isRemote() ? followRemote(parentContext, traceIdLow) : SAMPLE_AS_THE_PARENT;
     }

@@ -12,6 +12,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,9 @@ public final class DharmaTracerBuilder {
     SpanLimits limits = DEFAULT_LIMITS;
     Clock clock = Clock.getDefault();
     long maxQueueBytes = DEFAULT_QUEUE_BYTES;
+    int maxBatchSize = 512;
+    Duration maxBatchDelay = Duration.ofSeconds(1);
+    Duration deliveryTimeout = Duration.ofSeconds(5);
     final List<Sink<SpanData>> sinks = new ArrayList<>();
 
     @Nullable
@@ -97,6 +101,30 @@ public final class DharmaTracerBuilder {
             throw new IllegalArgumentException("maxQueueBytes must be positive, but is " + bytes);
         }
         maxQueueBytes = bytes;
+        return this;
+    }
+
+    /** How many spans a batch has at most. Default: 512. */
+    public DharmaTracerBuilder maxBatchSize(int spans) {
+        if (spans <= 0) {
+            throw new IllegalArgumentException("maxBatchSize must be positive, but is " + spans);
+        }
+        maxBatchSize = spans;
+        return this;
+    }
+
+    /** How long a batch waits to be filled. Default: 1 s. */
+    public DharmaTracerBuilder maxBatchDelay(Duration delay) {
+        maxBatchDelay = Objects.requireNonNull(delay, "maxBatchDelay");
+        return this;
+    }
+
+    /**
+     * After how long without an answer a delivery is given up, to be tried again. Default: 5 s. To be longer than the
+     * timeout of every sink, which can say better what went wrong.
+     */
+    public DharmaTracerBuilder deliveryTimeout(Duration timeout) {
+        deliveryTimeout = Objects.requireNonNull(timeout, "deliveryTimeout");
         return this;
     }
 

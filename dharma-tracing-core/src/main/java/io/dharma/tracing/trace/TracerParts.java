@@ -74,7 +74,10 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .maxQueueBytes(builder.maxQueueBytes);
+                .maxQueueBytes(builder.maxQueueBytes)
+                .maxBatchSize(builder.maxBatchSize)
+                .maxBatchDelay(builder.maxBatchDelay)
+                .deliveryTimeout(builder.deliveryTimeout);
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
     }

@@ -8,9 +8,14 @@ import static io.dharma.tracing.sampling.SamplerCalls.stateAfter;
 import static io.dharma.tracing.sampling.SamplerCalls.traceId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.propagation.Propagators;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +46,46 @@ class ParentBasedSamplerTest {
                 .isFalse();
         assertThat(isSampled(keepsRoots, localParent(TRACE, false, none), TRACE))
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, false, false",
+        "1, true, true",
+        "d, true, true",
+        "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1, false, true",
+        "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0, false, false",
+        "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d, true, true",
+    })
+    void b3Header_decidesWhatItSaysAndLeavesTheRestToTheRoot(String header, boolean byOff, boolean byOn) {
+        Context context = Propagators.b3().extract(Context.root(), Map.of("b3", header), MapGetter.INSTANCE);
+        String trace = header.length() > 2 ? header.substring(0, 32) : TRACE;
+
+        assertThat(isSampled(dropsRoots, context, trace)).isEqualTo(byOff);
+        assertThat(isSampled(keepsRoots, context, trace)).isEqualTo(byOn);
+    }
+
+    @Test
+    void debugDecision_keepsTheLocalChildrenOfItsTraceToo() {
+        Context debug = Propagators.b3().extract(Context.root(), Map.of("b3", "d"), MapGetter.INSTANCE);
+        Span sampled = Span.fromContext(localParent(TRACE, true, TraceState.getDefault()));
+
+        assertThat(isSampled(dropsRoots, debug.with(sampled), TRACE)).isTrue();
+    }
+
+    private enum MapGetter implements TextMapGetter<Map<String, String>> {
+        INSTANCE;
+
+        @Override
+        @SuppressWarnings("deprecation") // deprecated, but still to be implemented
+        public Iterable<String> keys(Map<String, String> headers) {
+            return headers.keySet();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
+            return headers == null ? null : headers.get(name);
+        }
     }
 
     @ParameterizedTest

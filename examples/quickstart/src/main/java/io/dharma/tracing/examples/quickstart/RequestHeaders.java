@@ -11,6 +11,7 @@ enum RequestHeaders implements TextMapGetter<HttpExchange> {
     GETTER;
 
     @Override
+    @SuppressWarnings("deprecation") // deprecated, but still to be implemented
     public Iterable<String> keys(HttpExchange exchange) {
         return exchange.getRequestHeaders().keySet();
     }

@@ -1,0 +1,249 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.export.ConsoleSpanSink;
+import io.dharma.tracing.export.HttpEndpoint;
+import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.export.OtlpMetricExporter;
+import io.dharma.tracing.export.OtlpSinks;
+import io.dharma.tracing.export.ZipkinSpanSink;
+import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.trace.DharmaTracer;
+import io.dharma.tracing.trace.DharmaTracerBuilder;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what a {@link Plan} says. For one thread, once. */
+final class Assembly {
+
+    /** A sink says better what went wrong than the pipeline, so it gets the first word. */
+    private static final Duration SLACK = Duration.ofMillis(500);
+
+    private static final Duration LEAST_DELIVERY_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Plan plan;
+    private final SamplingControl sampling;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, String> spanTargets = new LinkedHashMap<>();
+    private @Nullable InMemorySpanSink memory;
+    private @Nullable MetricAccount metricAccount;
+    private @Nullable SdkMeterProvider meterProvider;
+    private @Nullable LogPipeline logPipeline;
+
+    private Assembly(Plan plan) {
+        this.plan = plan;
+        this.sampling = new SamplingControl(plan.sampling().sampler().value());
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @throws DharmaConfigException if something that was configured needs a jar that is not there
+     */
+    static Running start(Plan plan) {
+        // As early as possible: once anybody uses a context, it is too late to listen.
+        ContextHooks.install();
+        Assembly assembly = new Assembly(plan);
+        DharmaTracer tracer = plan.disabled() ? DharmaTracer.noop() : assembly.tracerOrNothing();
+        return new Running(
+                plan,
+                tracer,
+                assembly.sampling,
+                assembly.memory,
+                assembly.meterProvider,
+                assembly.metricAccount,
+                assembly.logPipeline,
+                Map.copyOf(assembly.spanTargets),
+                List.copyOf(assembly.findings));
+    }
+
+    /** Leaves no thread behind if it fails. */
+    private DharmaTracer tracerOrNothing() {
+        try {
+            return tracer();
+        } catch (RuntimeException failed) {
+            if (logPipeline != null) {
+                logPipeline.close(Duration.ZERO);
+            }
+            if (meterProvider != null) {
+                meterProvider.close();
+            }
+            throw failed;
+        }
+    }
+
+    private DharmaTracer tracer() {
+        DharmaTracerBuilder tracer = DharmaTracer.builder()
+                .resource(plan.service().resource())
+                .sampler(plan.sampling().head(sampling.adjustable()))
+                .keep(plan.sampling().keep())
+                .propagator(plan.propagator())
+                .limits(plan.limits())
+                .maxQueueBytes(plan.delivery().maxQueueBytes())
+                .maxBatchSize(plan.delivery().batchSize())
+                .maxBatchDelay(plan.delivery().batchDelay())
+                .deliveryTimeout(deliveryTimeout(plan.traces().targets()));
+        if (plan.mdc() != null) {
+            tracer.mdc(plan.mdc());
+        }
+        addSinks(tracer);
+        addMetrics(tracer);
+        addLogs(tracer);
+        return tracer.build();
+    }
+
+    // Spans
+
+    private void addSinks(DharmaTracerBuilder tracer) {
+        for (Plan.Target target : plan.traces().targets()) {
+            Sink<SpanData> sink = spanSink(target);
+            spanTargets.put(
+                    sink.name(), Urls.withoutSecrets(target.endpoint().uri().toString()));
+            tracer.sink(sink);
+        }
+        if (plan.traces().console() != null) {
+            tracer.sink(ConsoleSpanSink.builder().style(plan.traces().console()).build());
+        }
+        Plan.Memory bounds = plan.traces().memory();
+        if (bounds != null) {
+            InMemorySpanSink kept = InMemorySpanSink.create(bounds.maxSpans(), bounds.maxBytes());
+            memory = kept;
+            tracer.sink(kept);
+        }
+        plan.traces().sinks().forEach(tracer::sink);
+    }
+
+    private static Sink<SpanData> spanSink(Plan.Target target) {
+        HttpEndpoint endpoint = target.endpoint();
+        return switch (target.protocol()) {
+            case OTLP_HTTP -> OtlpSinks.spans(endpoint);
+            case OTLP_GRPC -> needingJar(target, () -> OtlpSinks.spansOverGrpc(endpoint));
+            case ZIPKIN -> needingJar(target, () -> ZipkinSpanSink.to(endpoint));
+        };
+    }
+
+    // Metrics and logs
+
+    /** Metrics that do not fit together with the rest of the class path must not cost the application its start. */
+    private void addMetrics(DharmaTracerBuilder tracer) {
+        Plan.Metrics metrics = plan.metrics();
+        if (metrics == null) {
+            return;
+        }
+        try {
+            SdkMeterProvider provider = meterProvider(metrics);
+            meterProvider = provider;
+            tracer.meterProvider(provider);
+        } catch (LinkageError mixedVersions) {
+            findings.add(notLinked("metrics", mixedVersions));
+        }
+    }
+
+    private SdkMeterProvider meterProvider(Plan.Metrics metrics) {
+        SdkMeterProviderBuilder provider =
+                SdkMeterProvider.builder().setResource(plan.service().resource());
+        if (!metrics.blocks()) {
+            provider.registerView(
+                    InstrumentSelector.builder()
+                            .setName("dharma.block.duration")
+                            .build(),
+                    View.builder().setAggregation(Aggregation.drop()).build());
+        }
+        metrics.readers().forEach(provider::registerMetricReader);
+        Plan.Target target = metrics.target();
+        if (target != null) {
+            provider.registerMetricReader(reader(metrics, target));
+        }
+        return provider.build();
+    }
+
+    private PeriodicMetricReader reader(Plan.Metrics metrics, Plan.Target target) {
+        MetricAccount account =
+                new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()));
+        metricAccount = account;
+        HttpEndpoint endpoint = target.endpoint();
+        OtlpMetricExporter exporter = OtlpMetricExporter.builder(
+                        target.protocol() == Plan.Protocol.OTLP_GRPC
+                                ? needingJar(target, () -> OtlpSinks.metricsOverGrpc(endpoint))
+                                : OtlpSinks.metrics(endpoint))
+                .temporality(metrics.temporality())
+                .listener(account)
+                .build();
+        return PeriodicMetricReader.builder(exporter)
+                .setInterval(metrics.interval())
+                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-metrics")))
+                .build();
+    }
+
+    private void addLogs(DharmaTracerBuilder tracer) {
+        Plan.Logs logs = plan.logs();
+        if (logs == null) {
+            return;
+        }
+        try {
+            HttpEndpoint endpoint = logs.target().endpoint();
+            LogPipeline pipeline = new LogPipeline(
+                    logs,
+                    logs.target().protocol() == Plan.Protocol.OTLP_GRPC
+                            ? needingJar(logs.target(), () -> OtlpSinks.logsOverGrpc(endpoint))
+                            : OtlpSinks.logs(endpoint),
+                    deliveryTimeout(List.of(logs.target())),
+                    plan.lifecycle().closeTimeout());
+            logPipeline = pipeline;
+            tracer.loggerProvider(SdkLoggerProvider.builder()
+                    .setResource(plan.service().resource())
+                    .setLogLimits(logs::limits)
+                    .addLogRecordProcessor(pipeline)
+                    .build());
+        } catch (LinkageError mixedVersions) {
+            findings.add(notLinked("logs", mixedVersions));
+        }
+    }
+
+    private static <T> Sink<T> needingJar(Plan.Target target, Supplier<Sink<T>> sink) {
+        try {
+            return sink.get();
+        } catch (IllegalStateException jarMissing) {
+            throw new DharmaConfigException(List.of(target.origin() + ": " + jarMissing.getMessage()));
+        }
+    }
+
+    private static Finding notLinked(String signal, LinkageError error) {
+        return Finding.error(
+                "opentelemetry-not-linked",
+                "The SDK's " + signal + " cannot be started with what is on the class path (" + error
+                        + "), so there are" + " none",
+                "Bring all of io.opentelemetry to one version, for instance by importing opentelemetry-bom");
+    }
+
+    private static Duration deliveryTimeout(List<Plan.Target> targets) {
+        Duration longest = LEAST_DELIVERY_TIMEOUT;
+        for (Plan.Target target : targets) {
+            Duration timeout = target.timeout().plus(SLACK);
+            longest = timeout.compareTo(longest) > 0 ? timeout : longest;
+        }
+        return longest;
+    }
+
+    static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        return thread;
+    }
+}

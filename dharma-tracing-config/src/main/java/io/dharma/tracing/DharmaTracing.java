@@ -1,0 +1,344 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.trace.DharmaTracer;
+import io.dharma.tracing.trace.TracedAction;
+import io.dharma.tracing.trace.TracedBlock;
+import io.dharma.tracing.trace.TracedBlockBuilder;
+import io.dharma.tracing.trace.TracedCall;
+import io.dharma.tracing.trace.TracerHealth;
+import io.dharma.tracing.trace.Tracing;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts Dharma Tracing, and is what a service then works with.
+ *
+ * <pre>{@code
+ * DharmaTracing dharma = DharmaTracing.init();
+ * Order order = dharma.traced("load-order", block -> orders.find(id));
+ * }</pre>
+ *
+ * <p>One per process, or per class loader. {@code init()} returns within half a second also when nothing it is to send
+ * to can be reached; it throws only for a configuration that is wrong. Without any configuration spans are kept in
+ * memory.
+ *
+ * <p>Thread-safe. What is called at run time neither throws, nor blocks, nor does I/O; {@link #flush} and
+ * {@link #close} wait for at most the time they are given, {@link #health} for a moment.
+ */
+public final class DharmaTracing implements AutoCloseable {
+
+    static final String LOGGER = "io.dharma.tracing";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+    private static final Object LOCK = new Object();
+
+    private static @Nullable DharmaTracing instance;
+
+    private final DharmaConfig config;
+    private final Running running;
+    private final Doctor doctor;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Thread shutdownHook;
+
+    private DharmaTracing(DharmaConfig config, Running running, Doctor doctor) {
+        this.config = config;
+        this.running = running;
+        this.doctor = doctor;
+    }
+
+    // Start
+
+    /**
+     * Starts with what system properties, the environment and {@code dharma-tracing.properties} say. If it has been
+     * started already, returns the same instance and says so in the log.
+     *
+     * @throws DharmaConfigException if a setting is wrong; the message lists all that are
+     */
+    public static DharmaTracing init() {
+        return init(config -> {});
+    }
+
+    /**
+     * As {@link #init()}, with code on top, which goes before everything else.
+     *
+     * @throws DharmaConfigException if a setting is wrong; the message lists all that are
+     */
+    public static DharmaTracing init(Consumer<DharmaConfig.Builder> code) {
+        long start = System.nanoTime();
+        DharmaConfig.Builder config = DharmaConfig.builder();
+        code.accept(config);
+        return init(config.fromEnvironment().build(), start);
+    }
+
+    /**
+     * Starts with exactly this configuration. If it has been started already, returns the same instance and says so in
+     * the log, as a warning if that was configured differently.
+     *
+     * @throws DharmaConfigException if something that is configured needs a jar that is not on the class path
+     */
+    public static DharmaTracing init(DharmaConfig config) {
+        return init(config, System.nanoTime());
+    }
+
+    private static DharmaTracing init(DharmaConfig config, long start) {
+        synchronized (LOCK) {
+            DharmaTracing before = instance;
+            if (before != null) {
+                return before.stillRunning(config);
+            }
+            Running running = Assembly.start(config.plan());
+            List<Finding> findings = register(config.plan(), running);
+            Doctor doctor = new Doctor(findings, collectors(config.plan()), classPath());
+            DharmaTracing started = new DharmaTracing(config, running, doctor);
+            instance = started;
+            started.begin(start);
+            return started;
+        }
+    }
+
+    private DharmaTracing stillRunning(DharmaConfig wanted) {
+        if (config.isSameAs(wanted)) {
+            LOG.info("Dharma Tracing has been started already; init() returns the same instance");
+        } else {
+            LOG.warn("Dharma Tracing has been started already with another configuration, which stays in force;"
+                    + " close() it first to start with this one");
+        }
+        return this;
+    }
+
+    private void begin(long start) {
+        Plan plan = config.plan();
+        if (plan.lifecycle().shutdownHook() && !plan.disabled()) {
+            addShutdownHook();
+        }
+        if (LOG.isInfoEnabled()) {
+            LOG.info("{}", StartLine.of(plan, (System.nanoTime() - start) / 1_000_000));
+        }
+        doctor.start();
+    }
+
+    /** Makes it known to those who do not have it at hand; returns all that was found so far. */
+    private static List<Finding> register(Plan plan, Running running) {
+        Tracing.install(running.tracer());
+        List<Finding> findings = new ArrayList<>(plan.findings());
+        findings.addAll(running.findings());
+        if (plan.disabled()) {
+            findings.add(Finding.info(
+                    "sdk-disabled",
+                    "Tracing is turned off",
+                    "Remove otel.sdk.disabled (OTEL_SDK_DISABLED) to turn it on"));
+        } else if (plan.lifecycle().registerGlobal()
+                && !GlobalHandle.pointTo(running.tracer().openTelemetry())) {
+            findings.add(Finding.warning(
+                    "global-already-registered",
+                    "Somebody else has registered a GlobalOpenTelemetry, or asked for it, before init(); libraries that"
+                            + " use it do not reach Dharma Tracing",
+                    "Call DharmaTracing.init() first, remove the other one, or hand DharmaTracing.openTelemetry() to"
+                            + " those libraries and set dharma.register.global to false"));
+        }
+        return findings;
+    }
+
+    private static Set<URI> collectors(Plan plan) {
+        Set<URI> collectors = new LinkedHashSet<>();
+        if (!plan.disabled()) {
+            plan.traces()
+                    .targets()
+                    .forEach(target -> collectors.add(target.endpoint().uri()));
+        }
+        return collectors;
+    }
+
+    private static ClassLoader classPath() {
+        ClassLoader ours = DharmaTracing.class.getClassLoader();
+        return ours != null ? ours : ClassLoader.getSystemClassLoader();
+    }
+
+    // Blocks
+
+    /** See {@link DharmaTracer#start}. */
+    public TracedBlock start(@Nullable String name) {
+        return running.tracer().start(name);
+    }
+
+    /** See {@link DharmaTracer#block}. */
+    public TracedBlockBuilder block(@Nullable String name) {
+        return running.tracer().block(name);
+    }
+
+    /** See {@link DharmaTracer#traced}. */
+    public <T extends @Nullable Object, X extends Throwable> T traced(@Nullable String name, TracedCall<T, X> body)
+            throws X {
+        return running.tracer().traced(name, body);
+    }
+
+    /** See {@link DharmaTracer#tracedRun}. */
+    public <X extends Throwable> void tracedRun(@Nullable String name, TracedAction<X> body) throws X {
+        running.tracer().tracedRun(name, body);
+    }
+
+    /** See {@link DharmaTracer#tracedAsync}. */
+    public <S extends @Nullable CompletionStage<?>, X extends Throwable> S tracedAsync(
+            @Nullable String name, TracedCall<S, X> body) throws X {
+        return running.tracer().tracedAsync(name, body);
+    }
+
+    /** The block that is current on this thread; an inert one if there is none. */
+    public TracedBlock current() {
+        return running.tracer().current();
+    }
+
+    /** See {@link DharmaTracer#proxy}. */
+    public <T> T proxy(Class<T> type, T implementation) {
+        return running.tracer().proxy(type, implementation);
+    }
+
+    // Across processes
+
+    /** See {@link DharmaTracer#extract}. */
+    public <C> Context extract(Context parent, @Nullable C carrier, TextMapGetter<C> getter) {
+        return running.tracer().extract(parent, carrier, getter);
+    }
+
+    /** Writes the current trace context and baggage to a request or message. */
+    public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
+        running.tracer().inject(carrier, setter);
+    }
+
+    /** Writes the trace context and baggage of {@code context} to a request or message. */
+    public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+        running.tracer().inject(context, carrier, setter);
+    }
+
+    // What it consists of
+
+    /** For libraries that speak OpenTelemetry: their spans, metrics and logs go the same way as ours. */
+    public OpenTelemetry openTelemetry() {
+        return running.tracer().openTelemetry();
+    }
+
+    /** The tracer, for code that is to depend on {@code dharma-tracing-core} alone. */
+    public DharmaTracer tracer() {
+        return running.tracer();
+    }
+
+    /** Changes at run time which traces are exported. */
+    public SamplingControl sampling() {
+        return running.sampling();
+    }
+
+    /** The newest spans, if they are kept in the process: see {@link TracingOptions#inMemory()}. */
+    public Optional<InMemorySpanSink> inMemory() {
+        return Optional.ofNullable(running.memory());
+    }
+
+    /** What it was started with. */
+    public DharmaConfig config() {
+        return config;
+    }
+
+    /** How everything is doing, and what a person should know. Shortly after the start it waits for the class path. */
+    public Health health() {
+        TracerHealth health = running.tracer().health();
+        List<ExporterHealth> exporters = running.exporters(health);
+        return new Health(
+                Version.current(),
+                exporters,
+                health.blocks(),
+                health.kept(),
+                health.contained(),
+                running.sampling().toString(),
+                doctor.findings(exporters));
+    }
+
+    // End
+
+    /**
+     * Waits until everything that ended before this call is delivered: spans, log records, metrics.
+     *
+     * @return true only if all of it was
+     */
+    public boolean flush(Duration timeout) {
+        return running.flush(timeout);
+    }
+
+    /**
+     * Delivers what is queued, at most 3 s long unless configured otherwise, and lets go of all threads. Idempotent;
+     * after it {@code init()} starts anew.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        removeShutdownHook();
+        closeNow();
+    }
+
+    private void closeNow() {
+        // The next init() need not wait for what is still being delivered.
+        synchronized (LOCK) {
+            if (instance == this) {
+                instance = null;
+            }
+        }
+        doctor.stop();
+        Tracing.uninstall(running.tracer());
+        GlobalHandle.release(openTelemetry());
+        running.close(config.plan().lifecycle().closeTimeout());
+        LOG.debug("Dharma Tracing is closed");
+    }
+
+    private void addShutdownHook() {
+        Thread hook = new Thread(null, this::closeAtExit, "dharma-shutdown", 0, false);
+        hook.setContextClassLoader(null);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            shutdownHook = hook;
+        } catch (IllegalStateException jvmIsEnding) {
+            LOG.debug("The JVM is ending; no shutdown hook");
+        }
+    }
+
+    private void closeAtExit() {
+        if (closed.compareAndSet(false, true)) {
+            closeNow();
+        }
+    }
+
+    /** A hook that stays would keep this object, and its class loader, for as long as the JVM lives. */
+    private void removeShutdownHook() {
+        Thread hook = shutdownHook;
+        if (hook == null) {
+            return;
+        }
+        try {
+            boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException jvmIsEnding) {
+            // The hook will find that there is nothing left to do.
+            LOG.debug("The JVM is ending");
+        }
+    }
+
+    /** What it was started with, for a bug report. */
+    @Override
+    public String toString() {
+        return "Dharma Tracing " + Version.current() + "\n" + config;
+    }
+}

@@ -1,0 +1,137 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.pipeline.SinkState;
+import io.dharma.tracing.spi.ContextHooks;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for what is wrong around the library, on a thread of its own ({@code dharma-doctor}) that ends when it has
+ * looked: at the class path, and whether collectors can be reached. What it finds is logged once and kept.
+ */
+final class Doctor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+
+    /** For the class path alone, which takes milliseconds; the network is not waited for. */
+    private static final long PATIENCE_MILLIS = 1_000;
+
+    private final List<Finding> known;
+    private final Set<URI> collectors;
+    private final ClassLoader loader;
+    private final CountDownLatch classPathSeen = new CountDownLatch(1);
+    private final Set<Finding> found = new LinkedHashSet<>();
+    private volatile boolean stopped;
+
+    /** @param known what was found before, to be logged with the rest */
+    Doctor(List<Finding> known, Set<URI> collectors, ClassLoader loader) {
+        this.known = List.copyOf(known);
+        this.collectors = Set.copyOf(collectors);
+        this.loader = loader;
+    }
+
+    void start() {
+        Assembly.daemon(this::look, "dharma-doctor").start();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void look() {
+        try {
+            known.forEach(Doctor::log);
+            new ClassPath(loader).findings().forEach(this::add);
+        } catch (RuntimeException | LinkageError strange) {
+            LOG.debug("The class path could not be looked at", strange);
+        } finally {
+            classPathSeen.countDown();
+        }
+        collectors.forEach(this::probe);
+    }
+
+    private void probe(URI collector) {
+        if (stopped || isBehindProxy(collector)) {
+            return;
+        }
+        Finding unreachable = new CollectorProbe(collector).probe();
+        if (unreachable != null && !stopped) {
+            add(unreachable);
+        }
+    }
+
+    /** Then a connection of our own says nothing. */
+    private static boolean isBehindProxy(URI collector) {
+        ProxySelector selector = ProxySelector.getDefault();
+        return selector != null
+                && selector.select(collector).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
+    }
+
+    private void add(Finding finding) {
+        boolean isNew;
+        synchronized (found) {
+            isNew = found.add(finding);
+        }
+        if (isNew) {
+            log(finding);
+        }
+    }
+
+    private static void log(Finding finding) {
+        if (finding.severity() == Finding.Severity.INFO) {
+            LOG.info("{}", finding);
+        } else {
+            LOG.warn("{}", finding);
+        }
+    }
+
+    /** All that is known by now, the worst first; waits a moment for the class path, if that is being looked at. */
+    List<Finding> findings(List<ExporterHealth> exporters) {
+        awaitClassPath();
+        List<Finding> all = new ArrayList<>(known);
+        synchronized (found) {
+            all.addAll(found);
+        }
+        if (!ContextHooks.isInstalled()) {
+            all.add(Finding.warning(
+                    "context-storage-in-use",
+                    "OpenTelemetry's context was used before init(), so trace ids are missing in log lines of scopes that"
+                            + " other libraries open",
+                    "Call DharmaTracing.init() earlier, first of all in main()"));
+        }
+        exporters.forEach(exporter -> addIfUnwell(all, exporter));
+        all.sort(Comparator.comparing(Finding::severity).reversed());
+        return all;
+    }
+
+    private static void addIfUnwell(List<Finding> all, ExporterHealth exporter) {
+        if (exporter.state() == SinkState.DEGRADED || exporter.state() == SinkState.PAUSED) {
+            boolean refused = exporter.state() == SinkState.PAUSED;
+            all.add(Finding.warning(
+                    refused ? "exporter-refused" : "collector-unreachable",
+                    exporter.signal() + " do not arrive at " + exporter.name()
+                            + (exporter.target() == null ? "" : " " + exporter.target()) + ": " + exporter.lastError(),
+                    refused
+                            ? "Check the URL and the credentials; it is tried again every five minutes"
+                            : "Check whether it runs and can be reached; what is to be sent waits"));
+        }
+    }
+
+    private void awaitClassPath() {
+        try {
+            boolean unused = classPathSeen.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.export.TlsSettings;
+import io.dharma.tracing.internal.settings.OtlpKeys;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.sampling.SamplingRules;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What only code can set, because no text could say it.
+ *
+ * @param sampler the application's own
+ * @param rules each adds to the sampling rules, in this order
+ * @param propagators the application's own
+ * @param sinks further places for spans
+ * @param metricReaders the application's own
+ * @param tls how to connect, by the keys of the signal it is for
+ * @param headers headers that change, by the keys of the signal they are for
+ */
+record Extras(
+        @Nullable Sampler sampler,
+        List<Consumer<SamplingRules>> rules,
+        List<TextMapPropagator> propagators,
+        List<Sink<SpanData>> sinks,
+        List<MetricReader> metricReaders,
+        Map<OtlpKeys, TlsSettings> tls,
+        Map<OtlpKeys, Supplier<Map<String, String>>> headers) {
+
+    String describe() {
+        StringBuilder lines = new StringBuilder();
+        if (sampler != null) {
+            lines.append("  sampler = ").append(describe(sampler)).append(" (code)\n");
+        }
+        if (!rules.isEmpty()) {
+            lines.append("  sampling rules (code)\n");
+        }
+        propagators.forEach(propagator -> line(lines, "propagator", propagator));
+        sinks.forEach(sink -> line(lines, "sink", sink));
+        metricReaders.forEach(reader -> line(lines, "metric reader", reader));
+        tls.forEach((keys, settings) -> lines.append("  ")
+                .append(keys.endpoint().name())
+                .append(" TLS = ")
+                .append(settings)
+                .append(" (code)\n"));
+        headers.forEach((keys, supplier) ->
+                lines.append("  ").append(keys.headers().name()).append(" by a supplier (code)\n"));
+        return lines.toString();
+    }
+
+    /** A description that the application wrote may throw. */
+    static String describe(Sampler sampler) {
+        try {
+            return sampler.getDescription();
+        } catch (RuntimeException hostile) {
+            return sampler.getClass().getName();
+        }
+    }
+
+    private static void line(StringBuilder lines, String what, Object given) {
+        lines.append("  ")
+                .append(what)
+                .append(" = ")
+                .append(given.getClass().getName())
+                .append(" (code)\n");
+    }
+
+    /** Collects them; for one thread. */
+    static final class Builder {
+        @Nullable
+        Sampler sampler;
+
+        final List<Consumer<SamplingRules>> rules = new ArrayList<>();
+        final List<TextMapPropagator> propagators = new ArrayList<>();
+        final List<Sink<SpanData>> sinks = new ArrayList<>();
+        final List<MetricReader> metricReaders = new ArrayList<>();
+        final Map<OtlpKeys, TlsSettings> tls = new LinkedHashMap<>();
+        final Map<OtlpKeys, Supplier<Map<String, String>>> headers = new LinkedHashMap<>();
+
+        Extras build() {
+            return new Extras(
+                    sampler,
+                    List.copyOf(rules),
+                    List.copyOf(propagators),
+                    List.copyOf(sinks),
+                    List.copyOf(metricReaders),
+                    Map.copyOf(tls),
+                    Map.copyOf(headers));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.trace.BlockCounts;
+import io.dharma.tracing.trace.KeptCounts;
+import java.util.List;
+
+/**
+ * How everything is doing, at one moment.
+ *
+ * @param version of this library
+ * @param exporters one for each way out of the process
+ * @param blocks how many blocks there were, and how many were not used as they should be
+ * @param kept what became of traces that the sampler had dropped
+ * @param contained how often an object of the application threw at the library, which kept it to itself
+ * @param sampling who decides at this moment which traces are exported
+ * @param findings what a person should know, the worst first
+ */
+public record Health(
+        String version,
+        List<ExporterHealth> exporters,
+        BlockCounts blocks,
+        KeptCounts kept,
+        long contained,
+        String sampling,
+        List<Finding> findings) {
+
+    public Health {
+        exporters = List.copyOf(exporters);
+        findings = List.copyOf(findings);
+    }
+
+    /** Whether there is a finding of this id. */
+    public boolean has(String findingId) {
+        return findings.stream().anyMatch(finding -> finding.id().equals(findingId));
+    }
+
+    /** All of it on a few lines, for a bug report; holds no secret. */
+    public String report() {
+        StringBuilder report = new StringBuilder("Dharma Tracing ")
+                .append(version)
+                .append(" on Java ")
+                .append(Runtime.version())
+                .append('\n');
+        report.append("Exporters\n");
+        exporters.forEach(exporter -> report.append("  ").append(exporter).append('\n'));
+        report.append("Blocks\n  started ")
+                .append(blocks.started())
+                .append(", ended ")
+                .append(blocks.ended())
+                .append(", closed again ")
+                .append(blocks.closedAgain())
+                .append(", closed elsewhere ")
+                .append(blocks.closedElsewhere())
+                .append(", closed out of order ")
+                .append(blocks.closedOutOfOrder())
+                .append(", left open ")
+                .append(blocks.leftOpen())
+                .append(", contained ")
+                .append(contained)
+                .append('\n');
+        report.append("Sampling\n  ")
+                .append(sampling)
+                .append("; kept for an error ")
+                .append(kept.keptForError());
+        report.append(", kept for slowness ")
+                .append(kept.keptForSlowness())
+                .append(", evicted ")
+                .append(kept.evictedSpans())
+                .append(" spans, undecided ")
+                .append(kept.heldBytes())
+                .append(" bytes\n");
+        report.append(findings.isEmpty() ? "No findings\n" : "Findings\n");
+        findings.forEach(finding -> report.append("  ").append(finding).append('\n'));
+        return report.toString();
+    }
+
+    /** The same as {@link #report()}. */
+    @Override
+    public String toString() {
+        return report();
+    }
+}

@@ -1,0 +1,93 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.pipeline.Priority;
+import io.dharma.tracing.pipeline.RecordType;
+import io.dharma.tracing.pipeline.Sink;
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.LogRecordProcessor;
+import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Takes log records from OpenTelemetry's SDK and delivers them like spans. For any thread. */
+final class LogPipeline implements LogRecordProcessor {
+
+    private final Pipeline<ReadWriteLogRecord, LogRecordData> pipeline;
+    private final Duration closeTimeout;
+
+    LogPipeline(Plan.Logs logs, Sink<LogRecordData> sink, Duration deliveryTimeout, Duration closeTimeout) {
+        this.closeTimeout = closeTimeout;
+        this.pipeline = Pipeline.builder("logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData)
+                .convertedSize(LogPipeline::sizeOf)
+                .maxQueueBytes(logs.maxQueueBytes())
+                .maxBatchSize(logs.batchSize())
+                .maxBatchDelay(logs.batchDelay())
+                .deliveryTimeout(deliveryTimeout)
+                .sink(sink)
+                .build();
+    }
+
+    @Override
+    public void onEmit(Context context, ReadWriteLogRecord record) {
+        boolean unused = pipeline.offer(record);
+    }
+
+    boolean flush(Duration timeout) {
+        return pipeline.flush(timeout);
+    }
+
+    PipelineStats stats() {
+        return pipeline.stats();
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+        return pipeline.flush(closeTimeout) ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
+    }
+
+    void close(Duration timeout) {
+        pipeline.close(timeout);
+    }
+
+    /** What is queued has been delivered by {@link #close(Duration)} before; a second close waits for nothing. */
+    @Override
+    public CompletableResultCode shutdown() {
+        pipeline.close(closeTimeout);
+        return CompletableResultCode.ofSuccess();
+    }
+
+    private static int sizeOf(LogRecordData record) {
+        return LogRecord.FIXED_BYTES
+                + LogRecord.bytesOf(record.getBodyValue())
+                + record.getAttributes().size() * LogRecord.BYTES_PER_ATTRIBUTE;
+    }
+
+    /** The attributes are not looked at while the caller waits: reading them copies them. */
+    private static final class LogRecord implements RecordType<ReadWriteLogRecord> {
+
+        static final int FIXED_BYTES = 512;
+        static final int BYTES_PER_ATTRIBUTE = 128;
+
+        static int bytesOf(@Nullable Value<?> body) {
+            return body != null && body.getValue() instanceof String text ? 2 * text.length() : 0;
+        }
+
+        @Override
+        public int sizeOf(ReadWriteLogRecord record) {
+            return FIXED_BYTES + bytesOf(record.getBodyValue());
+        }
+
+        @Override
+        public Priority priority(ReadWriteLogRecord record) {
+            return record.getSeverity().getSeverityNumber() >= Severity.ERROR.getSeverityNumber()
+                    ? Priority.HIGH
+                    : Priority.NORMAL;
+        }
+    }
+}

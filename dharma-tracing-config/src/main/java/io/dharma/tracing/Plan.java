@@ -1,0 +1,98 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.export.ConsoleSpanSink;
+import io.dharma.tracing.export.HttpEndpoint;
+import io.dharma.tracing.internal.settings.Origin;
+import io.dharma.tracing.internal.settings.Setting;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.sampling.Samplers;
+import io.dharma.tracing.sampling.SamplingRules;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.logs.LogLimits;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What was decided: all that is needed to start. Immutable. */
+record Plan(
+        boolean disabled,
+        Service service,
+        Traces traces,
+        Sampling sampling,
+        TextMapPropagator propagator,
+        SpanLimits limits,
+        @Nullable MdcMirror mdc,
+        @Nullable Metrics metrics,
+        @Nullable Logs logs,
+        Delivery delivery,
+        Lifecycle lifecycle,
+        List<Finding> findings) {
+
+    record Service(
+            Setting<String> name,
+            @Nullable Setting<String> version,
+            @Nullable Setting<String> environment,
+            Resource resource) {}
+
+    /** Where spans go: over HTTP, to the console, to memory, to sinks of the application. */
+    record Traces(
+            List<Target> targets,
+            ConsoleSpanSink.@Nullable Style console,
+            @Nullable Memory memory,
+            List<Sink<SpanData>> sinks,
+            Origin origin) {}
+
+    record Memory(int maxSpans, long maxBytes) {}
+
+    /** One address to send to. */
+    record Target(Protocol protocol, HttpEndpoint endpoint, Duration timeout, Origin origin) {}
+
+    enum Protocol {
+        OTLP_HTTP("otlp"),
+        OTLP_GRPC("otlp grpc"),
+        ZIPKIN("zipkin");
+
+        private final String shown;
+
+        Protocol(String shown) {
+            this.shown = shown;
+        }
+
+        String shown() {
+            return shown;
+        }
+    }
+
+    record Sampling(
+            Setting<Sampler> sampler,
+            String shown,
+            @Nullable SamplingRules rules,
+            KeepPolicy keep) {
+
+        /** Decides by the rules first, if there are any, then by {@code chosen}. */
+        Sampler head(Sampler chosen) {
+            return rules == null ? chosen : Samplers.parentBased(rules.otherwise(chosen));
+        }
+    }
+
+    record Metrics(
+            @Nullable Target target,
+            List<MetricReader> readers,
+            Duration interval,
+            AggregationTemporalitySelector temporality,
+            boolean blocks) {}
+
+    record Logs(Target target, int batchSize, Duration batchDelay, long maxQueueBytes, LogLimits limits) {}
+
+    record Delivery(long maxQueueBytes, int batchSize, Duration batchDelay) {}
+
+    record Lifecycle(boolean registerGlobal, boolean shutdownHook, Duration closeTimeout) {}
+}

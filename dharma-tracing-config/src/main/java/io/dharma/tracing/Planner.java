@@ -1,0 +1,469 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.context.MdcField;
+import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.export.ConsoleSpanSink;
+import io.dharma.tracing.export.OtlpSignal;
+import io.dharma.tracing.internal.settings.Key;
+import io.dharma.tracing.internal.settings.Keys;
+import io.dharma.tracing.internal.settings.Origin;
+import io.dharma.tracing.internal.settings.Problem;
+import io.dharma.tracing.internal.settings.Setting;
+import io.dharma.tracing.internal.settings.Settings;
+import io.dharma.tracing.propagation.Propagators;
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.sampling.Samplers;
+import io.dharma.tracing.sampling.SamplingRules;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.logs.LogLimits;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Turns settings into a {@link Plan}, noting everything that is wrong instead of stopping at the first. */
+final class Planner {
+
+    static final String UNKNOWN_SERVICE = "unknown_service:java";
+
+    private static final long LEAST_QUEUE_BYTES = 64 << 10;
+    private static final List<String> FOREIGN_SAMPLERS = List.of("jaeger_remote", "parentbased_jaeger_remote", "xray");
+    private static final List<String> FOREIGN_PROPAGATORS = List.of("xray", "xray-lambda", "ottrace");
+
+    private final Settings settings;
+    private final Extras extras;
+    private final List<Problem> problems;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Targets targets;
+
+    Planner(Settings settings, Extras extras, List<Problem> problemsSoFar) {
+        this.settings = settings;
+        this.extras = extras;
+        this.problems = new ArrayList<>(problemsSoFar);
+        this.targets = new Targets(settings, extras, problems, findings);
+    }
+
+    /** @throws DharmaConfigException if anything is wrong, unless everything is turned off */
+    Plan plan() {
+        settings.checkCode(problems);
+        boolean disabled = settings.value(Keys.DISABLED);
+        Plan plan = new Plan(
+                disabled,
+                service(),
+                traces(),
+                sampling(),
+                propagator(),
+                limits(),
+                mdc(),
+                metrics(),
+                logs(),
+                delivery(),
+                lifecycle(),
+                findings);
+        if (settings.find(Keys.CORRELATION_REDIS_URL) != null) {
+            findings.add(Finding.info(
+                    "correlation-not-included",
+                    "CORRELATION_REDIS_URL is set, but storage of correlation is not part of this version",
+                    "Leave it set for a later version, or remove it"));
+        }
+        if (!problems.isEmpty()) {
+            report(disabled);
+        }
+        return plan;
+    }
+
+    private void report(boolean disabled) {
+        if (!disabled) {
+            List<String> lines = new ArrayList<>();
+            problems.forEach(problem -> lines.add(problem.toString()));
+            throw new DharmaConfigException(lines);
+        }
+        problems.forEach(problem -> findings.add(Finding.warning(
+                "setting-wrong", problem.toString(), "Correct it before otel.sdk.disabled is removed")));
+    }
+
+    // The service
+
+    private Plan.Service service() {
+        Map<String, Setting<String>> attributes = settings.attributes();
+        Setting<String> name = firstOf(
+                settings.find(Keys.SERVICE_NAME),
+                settings.find(Keys.OTEL_SERVICE_NAME),
+                attributes.get("service.name"),
+                settings.find(Keys.INHERITED_SERVICE_NAME));
+        if (name == null) {
+            name = new Setting<>(UNKNOWN_SERVICE, Origin.DEFAULT);
+            findings.add(Finding.info(
+                    "service-name-missing",
+                    "The service has no name, so its traces are shown as " + UNKNOWN_SERVICE,
+                    "Set OTEL_SERVICE_NAME, or call service(...) of the configuration"));
+        }
+        Setting<String> version = firstOf(
+                settings.find(Keys.SERVICE_VERSION),
+                attributes.get("service.version"),
+                settings.find(Keys.INHERITED_SERVICE_VERSION));
+        Setting<String> environment = firstOf(
+                settings.find(Keys.ENVIRONMENT),
+                attributes.get("deployment.environment.name"),
+                attributes.get("deployment.environment"),
+                settings.find(Keys.INHERITED_ENVIRONMENT));
+        return new Plan.Service(name, version, environment, resource(name, version, environment));
+    }
+
+    @SafeVarargs
+    private static @Nullable Setting<String> firstOf(@Nullable Setting<String>... candidates) {
+        Setting<String> first = null;
+        for (Setting<String> candidate : candidates) {
+            first = Settings.higher(first, candidate);
+        }
+        return first;
+    }
+
+    private Resource resource(
+            Setting<String> name, @Nullable Setting<String> version, @Nullable Setting<String> environment) {
+        AttributesBuilder attributes = Attributes.builder();
+        settings.attributes().forEach((key, value) -> attributes.put(key, value.value()));
+        attributes.put("service.name", name.value());
+        if (version != null) {
+            attributes.put("service.version", version.value());
+        }
+        if (environment != null) {
+            attributes.put("deployment.environment.name", environment.value());
+        }
+        attributes.put("telemetry.distro.name", "dharma-tracing");
+        attributes.put("telemetry.distro.version", Version.current());
+        try {
+            return Resource.getDefault().merge(Resource.create(attributes.build()));
+        } catch (IllegalArgumentException wrong) {
+            Setting<?> given = settings.find(Keys.RESOURCE_ATTRIBUTES);
+            problems.add(new Problem(
+                    Keys.RESOURCE_ATTRIBUTES.name(),
+                    null,
+                    given == null ? Origin.CODE : given.origin(),
+                    "the name of an attribute must be of 1 to 255 visible ASCII characters"));
+            return Resource.getDefault();
+        }
+    }
+
+    // Traces
+
+    private Plan.Traces traces() {
+        Setting<List<String>> listed = settings.find(Keys.TRACES_EXPORTER);
+        List<String> names = listed == null ? inferredExporters() : supportedExporters(listed);
+        List<Plan.Target> sentTo = new ArrayList<>();
+        if (names.contains("otlp")) {
+            add(sentTo, targets.otlp(OtlpSignal.TRACES, Keys.OTLP_TRACES));
+        }
+        if (names.contains("zipkin")) {
+            add(sentTo, targets.zipkin());
+        }
+        return new Plan.Traces(
+                sentTo,
+                names.contains("console") ? consoleStyle() : null,
+                names.contains("memory") ? memory() : null,
+                extras.sinks(),
+                listed == null ? Origin.DEFAULT : listed.origin());
+    }
+
+    private static void add(List<Plan.Target> targets, Plan.@Nullable Target target) {
+        if (target != null) {
+            targets.add(target);
+        }
+    }
+
+    private List<String> inferredExporters() {
+        List<String> names = new ArrayList<>();
+        if (isSet(Keys.OTLP.endpoint()) || isSet(Keys.OTLP_TRACES.endpoint()) || isSet(Keys.JAEGER_ENDPOINT)) {
+            names.add("otlp");
+        }
+        if (isSet(Keys.ZIPKIN_ENDPOINT)) {
+            names.add("zipkin");
+        }
+        if (names.isEmpty() && extras.sinks().isEmpty()) {
+            names.add("memory");
+        }
+        return names;
+    }
+
+    private List<String> supportedExporters(Setting<List<String>> listed) {
+        List<String> names = new ArrayList<>();
+        for (String name : listed.value()) {
+            names.add(
+                    switch (name) {
+                        case "logging" -> "console";
+                        case "logging-otlp" -> insteadOf(Keys.TRACES_EXPORTER, listed, name, "console");
+                        case "jaeger" -> insteadOf(Keys.TRACES_EXPORTER, listed, name, "otlp");
+                        default -> name;
+                    });
+        }
+        return names;
+    }
+
+    private String insteadOf(Key<?> key, Setting<?> setting, String name, String used) {
+        findings.add(Finding.warning(
+                "unsupported-value",
+                key.name() + " is " + name + " ("
+                        + Problem.printable(setting.origin().place()) + "), which this library does not have; " + used
+                        + " is used",
+                "Set it to one of: " + key.type().allowed()));
+        return used;
+    }
+
+    private boolean isSet(Key<?> key) {
+        return settings.find(key) != null;
+    }
+
+    private ConsoleSpanSink.Style consoleStyle() {
+        return settings.value(Keys.CONSOLE_STYLE).equals("lines")
+                ? ConsoleSpanSink.Style.LINES
+                : ConsoleSpanSink.Style.TREES;
+    }
+
+    private Plan.Memory memory() {
+        return new Plan.Memory(settings.value(Keys.MEMORY_MAX_SPANS), settings.value(Keys.MEMORY_MAX_BYTES));
+    }
+
+    // Sampling
+
+    private Plan.Sampling sampling() {
+        Setting<String> strategy = settings.find(Keys.SAMPLING_STRATEGY);
+        Setting<String> rate = settings.find(Keys.SAMPLING_RATE);
+        if (strategy == null && rate != null) {
+            strategy = new Setting<>("probabilistic", rate.origin());
+        }
+        Setting<String> otel = settings.find(Keys.SAMPLER);
+        Setting<String> name = Settings.higher(otel, strategy);
+        boolean isInherited = name != null && name == strategy;
+        Setting<String> argument = isInherited ? rate : settings.find(Keys.SAMPLER_ARG);
+        if (name == null) {
+            name = settings.get(Keys.SAMPLER);
+        } else if (FOREIGN_SAMPLERS.contains(name.value())) {
+            String used = insteadOf(Keys.SAMPLER, name, name.value(), "parentbased_always_on");
+            name = new Setting<>(used, name.origin());
+            argument = null;
+        }
+        return sampling(name, argument, isInherited ? Keys.SAMPLING_RATE : Keys.SAMPLER_ARG);
+    }
+
+    private Plan.Sampling sampling(Setting<String> name, @Nullable Setting<String> argument, Key<String> argumentKey) {
+        Sampler own = extras.sampler();
+        String argumentText = argument == null ? null : argument.value();
+        Sampler sampler = own;
+        if (sampler == null) {
+            sampler = attempt(
+                    argumentKey,
+                    argument == null ? name : argument,
+                    () -> Samplers.named(name.value(), argumentText),
+                    Samplers.alwaysOn());
+        }
+        boolean takesArgument = !name.value().contains("always");
+        String shown = own != null
+                ? Problem.printable(Extras.describe(own))
+                : name.value() + (takesArgument && argumentText != null ? " " + argumentText : "");
+        return new Plan.Sampling(
+                new Setting<>(sampler, own != null ? Origin.CODE : name.origin()), shown, rules(), keep());
+    }
+
+    private @Nullable SamplingRules rules() {
+        if (extras.rules().isEmpty() && !isSet(Keys.DROP_NAMES) && !isSet(Keys.DROP_ROUTES)) {
+            return null;
+        }
+        SamplingRules rules = Samplers.rules();
+        for (Consumer<SamplingRules> addition : extras.rules()) {
+            apply("sampling rules", Origin.CODE, () -> addition.accept(rules));
+        }
+        dropEach(Keys.DROP_NAMES, rules::drop);
+        dropEach(Keys.DROP_ROUTES, rules::dropRoute);
+        apply("sampling rules", Origin.CODE, () -> {
+            Sampler unused = rules.otherwise(Samplers.alwaysOn());
+        });
+        return rules;
+    }
+
+    private void dropEach(Key<List<String>> key, Consumer<String> drop) {
+        Setting<List<String>> patterns = settings.find(key);
+        if (patterns != null) {
+            patterns.value().forEach(pattern -> apply(key.name(), patterns.origin(), () -> drop.accept(pattern)));
+        }
+    }
+
+    private void apply(String what, Origin origin, Runnable addition) {
+        try {
+            addition.run();
+        } catch (IllegalArgumentException wrong) {
+            problems.add(new Problem(what, null, origin, String.valueOf(wrong.getMessage())));
+        }
+    }
+
+    private KeepPolicy keep() {
+        Setting<Duration> slower = settings.find(Keys.KEEP_SLOWER_THAN);
+        KeepPolicy keep =
+                KeepPolicy.nothing().within(settings.value(Keys.KEEP_MAX_TRACES), settings.value(Keys.KEEP_MAX_BYTES));
+        KeepPolicy withErrors = settings.value(Keys.KEEP_ERRORS) ? keep.andErrors() : keep;
+        return slower == null
+                ? withErrors
+                : attempt(Keys.KEEP_SLOWER_THAN, slower, () -> withErrors.andSlowerThan(slower.value()), withErrors);
+    }
+
+    // What else there is for traces
+
+    private TextMapPropagator propagator() {
+        Setting<List<String>> listed = settings.get(Keys.PROPAGATORS);
+        List<String> names = new ArrayList<>();
+        for (String name : listed.value()) {
+            if (FOREIGN_PROPAGATORS.contains(name)) {
+                String unused = insteadOf(Keys.PROPAGATORS, listed, name, "what else is listed");
+            } else {
+                names.add(name);
+            }
+        }
+        TextMapPropagator named =
+                attempt(Keys.PROPAGATORS, listed, () -> Propagators.named(names), TextMapPropagator.noop());
+        if (extras.propagators().isEmpty()) {
+            return named;
+        }
+        List<TextMapPropagator> all = new ArrayList<>();
+        all.add(named);
+        all.addAll(extras.propagators());
+        return Propagators.composed(all);
+    }
+
+    private SpanLimits limits() {
+        return SpanLimits.builder()
+                .setMaxNumberOfAttributes(limit(Keys.SPAN_ATTRIBUTES, Keys.ATTRIBUTES))
+                .setMaxAttributeValueLength(limit(Keys.SPAN_ATTRIBUTE_LENGTH, Keys.ATTRIBUTE_LENGTH))
+                .setMaxNumberOfEvents(settings.value(Keys.SPAN_EVENTS))
+                .setMaxNumberOfLinks(settings.value(Keys.SPAN_LINKS))
+                .setMaxNumberOfAttributesPerEvent(settings.value(Keys.EVENT_ATTRIBUTES))
+                .setMaxNumberOfAttributesPerLink(settings.value(Keys.LINK_ATTRIBUTES))
+                .build();
+    }
+
+    private int limit(Key<Integer> ofSpans, Key<Integer> ofAll) {
+        Setting<Integer> all = settings.find(ofAll);
+        return all == null || isSet(ofSpans) ? settings.value(ofSpans) : all.value();
+    }
+
+    private @Nullable MdcMirror mdc() {
+        if (!settings.value(Keys.MDC)) {
+            return null;
+        }
+        Setting<String> traceId = settings.get(Keys.MDC_TRACE_ID);
+        String spanId = settings.value(Keys.MDC_SPAN_ID);
+        return attempt(
+                Keys.MDC_TRACE_ID,
+                traceId,
+                () -> MdcMirror.of(List.of(MdcField.traceId(traceId.value()), MdcField.spanId(spanId))),
+                null);
+    }
+
+    // Metrics and logs
+
+    private Plan.@Nullable Metrics metrics() {
+        boolean sends = isSentOverOtlp(Keys.METRICS_EXPORTER, Keys.OTLP_METRICS.endpoint());
+        if (!sends && extras.metricReaders().isEmpty()) {
+            return null;
+        }
+        return new Plan.Metrics(
+                sends ? targets.otlp(OtlpSignal.METRICS, Keys.OTLP_METRICS) : null,
+                extras.metricReaders(),
+                settings.value(Keys.METRIC_INTERVAL),
+                temporality(),
+                settings.value(Keys.BLOCK_METRICS));
+    }
+
+    private AggregationTemporalitySelector temporality() {
+        return switch (settings.value(Keys.METRIC_TEMPORALITY)) {
+            case "delta" -> AggregationTemporalitySelector.deltaPreferred();
+            case "lowmemory" -> AggregationTemporalitySelector.lowMemory();
+            default -> AggregationTemporalitySelector.alwaysCumulative();
+        };
+    }
+
+    private Plan.@Nullable Logs logs() {
+        if (!isSentOverOtlp(Keys.LOGS_EXPORTER, Keys.OTLP_LOGS.endpoint())) {
+            return null;
+        }
+        Plan.Target target = targets.otlp(OtlpSignal.LOGS, Keys.OTLP_LOGS);
+        return target == null
+                ? null
+                : new Plan.Logs(
+                        target,
+                        settings.value(Keys.LOG_BATCH_SIZE),
+                        settings.value(Keys.LOG_BATCH_DELAY),
+                        Math.max(LEAST_QUEUE_BYTES, settings.value(Keys.MAX_QUEUE_BYTES) / 4),
+                        logLimits());
+    }
+
+    private LogLimits logLimits() {
+        Setting<Integer> attributes = settings.find(Keys.ATTRIBUTES);
+        Setting<Integer> length = settings.find(Keys.ATTRIBUTE_LENGTH);
+        return LogLimits.builder()
+                .setMaxNumberOfAttributes(
+                        attributes == null ? settings.value(Keys.SPAN_ATTRIBUTES) : attributes.value())
+                .setMaxAttributeValueLength(
+                        length == null ? settings.value(Keys.SPAN_ATTRIBUTE_LENGTH) : length.value())
+                .build();
+    }
+
+    private boolean isSentOverOtlp(Key<List<String>> exporter, Key<String> endpoint) {
+        Setting<List<String>> listed = settings.find(exporter);
+        if (listed == null) {
+            return isSet(endpoint) || isSet(Keys.OTLP.endpoint());
+        }
+        for (String name : listed.value()) {
+            if (!name.equals("otlp") && !name.equals("none")) {
+                String unused = insteadOf(exporter, listed, name, "nothing");
+            }
+        }
+        return listed.value().contains("otlp");
+    }
+
+    // Delivery, start and end
+
+    private Plan.Delivery delivery() {
+        Setting<Long> bytes = settings.get(Keys.MAX_QUEUE_BYTES);
+        if (bytes.value() < LEAST_QUEUE_BYTES) {
+            problems.add(new Problem(
+                    Keys.MAX_QUEUE_BYTES.name(),
+                    Long.toString(bytes.value()),
+                    bytes.origin(),
+                    "is too small; allowed is at least 64KiB"));
+        }
+        return new Plan.Delivery(
+                Math.max(LEAST_QUEUE_BYTES, bytes.value()),
+                settings.value(Keys.BATCH_SIZE),
+                settings.value(Keys.BATCH_DELAY));
+    }
+
+    private Plan.Lifecycle lifecycle() {
+        return new Plan.Lifecycle(
+                settings.value(Keys.REGISTER_GLOBAL),
+                settings.value(Keys.SHUTDOWN_HOOK),
+                settings.value(Keys.SHUTDOWN_TIMEOUT));
+    }
+
+    /** Makes something of a setting; if that cannot be done, it is a problem of the setting. */
+    private <T extends @Nullable Object> T attempt(Key<?> key, Setting<?> setting, Making<T> making, T otherwise) {
+        try {
+            return making.make();
+        } catch (IllegalArgumentException wrong) {
+            String value = key.type().isSecret() ? null : String.valueOf(setting.value());
+            problems.add(new Problem(key.name(), value, setting.origin(), String.valueOf(wrong.getMessage())));
+            return otherwise;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Making<T extends @Nullable Object> {
+        T make();
+    }
+}

@@ -1,0 +1,73 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.trace.DharmaTracer;
+import io.dharma.tracing.trace.TracerHealth;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is running.
+ *
+ * @param spanTargets where spans are sent, by the name of the sink
+ * @param findings what was found while it was put together
+ */
+record Running(
+        Plan plan,
+        DharmaTracer tracer,
+        SamplingControl sampling,
+        @Nullable InMemorySpanSink memory,
+        @Nullable SdkMeterProvider meterProvider,
+        @Nullable MetricAccount metricAccount,
+        @Nullable LogPipeline logPipeline,
+        Map<String, String> spanTargets,
+        List<Finding> findings) {
+
+    List<ExporterHealth> exporters(TracerHealth health) {
+        List<ExporterHealth> exporters = new ArrayList<>(ExporterHealth.of(health.spans(), spanTargets));
+        Plan.Logs logs = plan.logs();
+        if (logPipeline != null && logs != null) {
+            String target = logs.target().endpoint().uri().toString();
+            exporters.addAll(ExporterHealth.of(logPipeline.stats(), Map.of("otlp", Urls.withoutSecrets(target))));
+        }
+        if (metricAccount != null) {
+            exporters.add(metricAccount.health());
+        }
+        return exporters;
+    }
+
+    /** All signals one after another, within the time. */
+    boolean flush(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean flushed = tracer.flush(timeout);
+        if (logPipeline != null) {
+            flushed &= logPipeline.flush(left(deadline));
+        }
+        if (meterProvider != null) {
+            flushed &= meterProvider
+                    .forceFlush()
+                    .join(left(deadline).toNanos(), TimeUnit.NANOSECONDS)
+                    .isSuccess();
+        }
+        return flushed;
+    }
+
+    /** Logs first, because the tracer closes their provider without having a time for them. */
+    void close(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        if (logPipeline != null) {
+            logPipeline.close(timeout.dividedBy(3));
+        }
+        tracer.close(left(deadline));
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+}

@@ -1,0 +1,442 @@
+package io.dharma.tracing.internal.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry: every setting that a file, the environment or a system property can make. Reading, messages and
+ * {@code docs/configuration.md} all come from here.
+ *
+ * <p>Three families of names. Where one source sets the same thing by several names, {@code dharma.*} goes before
+ * {@code otel.*}, and that before the inherited names.
+ */
+public final class Keys {
+
+    private static final List<Key<?>> ALL = new ArrayList<>();
+
+    private static final List<String> SIGNAL_EXPORTERS = List.of("otlp", "none");
+    private static final List<String> NO_SIGNAL_EXPORTERS = List.of("console", "logging", "prometheus", "logging-otlp");
+
+    // The service
+
+    public static final Key<String> SERVICE_NAME = key(
+            Section.SERVICE,
+            "dharma.service.name",
+            Types.TEXT,
+            null,
+            "`unknown_service:java`",
+            "What the service is called, wherever its traces are shown.");
+
+    public static final Key<String> SERVICE_VERSION =
+            key(Section.SERVICE, "dharma.service.version", Types.TEXT, null, "none", "The release that is running.");
+
+    public static final Key<String> ENVIRONMENT = key(
+            Section.SERVICE,
+            "dharma.environment",
+            Types.TEXT,
+            null,
+            "none",
+            "Where it runs, such as `production`; the attribute `deployment.environment.name`.");
+
+    public static final Key<String> OTEL_SERVICE_NAME = key(
+            Section.SERVICE,
+            "otel.service.name",
+            Types.TEXT,
+            null,
+            "none",
+            "OpenTelemetry's name for `dharma.service.name`.");
+
+    public static final Key<Map<String, String>> RESOURCE_ATTRIBUTES = key(
+            Section.SERVICE,
+            "otel.resource.attributes",
+            Types.ATTRIBUTES,
+            null,
+            "none",
+            "What else there is to say about the service. Of several sources each adds its own; `service.name`,"
+                    + " `service.version` and `deployment.environment.name` count as the settings above.");
+
+    // Where traces go
+
+    public static final Key<List<String>> TRACES_EXPORTER = key(
+            Section.TRACES,
+            "otel.traces.exporter",
+            Types.someOf(
+                    List.of("otlp", "zipkin", "console", "memory", "none"),
+                    List.of("logging", "jaeger", "logging-otlp")),
+            null,
+            "`otlp` and `zipkin` if their endpoint is set, otherwise `memory`",
+            "Where spans go. With `memory` the newest are kept in the process.");
+
+    public static final Key<String> ZIPKIN_ENDPOINT = key(
+            Section.TRACES,
+            "otel.exporter.zipkin.endpoint",
+            Types.URL,
+            "http://localhost:9411/api/v2/spans",
+            "",
+            "Where the Zipkin server takes spans; the whole URL.");
+
+    public static final Key<Duration> ZIPKIN_TIMEOUT = key(
+            Section.TRACES,
+            "otel.exporter.zipkin.timeout",
+            Types.POSITIVE_DURATION,
+            "5s",
+            "",
+            "How long one exchange with the Zipkin server may take in all.");
+
+    public static final Key<String> CONSOLE_STYLE = key(
+            Section.TRACES,
+            "dharma.console.style",
+            Types.oneOf(List.of("trees", "lines"), List.of()),
+            "trees",
+            "",
+            "How the console shows spans: each trace as a tree, or one line per span.");
+
+    public static final Key<Integer> MEMORY_MAX_SPANS = key(
+            Section.TRACES,
+            "dharma.memory.max.spans",
+            Types.wholeNumber(1),
+            "10000",
+            "",
+            "How many spans `memory` keeps; the oldest make room.");
+
+    public static final Key<Long> MEMORY_MAX_BYTES = key(
+            Section.TRACES,
+            "dharma.memory.max.bytes",
+            Types.SIZE,
+            "8MiB",
+            "",
+            "How much heap they may take, by estimate.");
+
+    public static final Key<List<String>> PROPAGATORS = key(
+            Section.TRACES,
+            "otel.propagators",
+            Types.someOf(
+                    List.of("tracecontext", "baggage", "b3", "b3multi", "jaeger", "none"),
+                    List.of("xray", "xray-lambda", "ottrace")),
+            "tracecontext,baggage",
+            "",
+            "Which headers carry the trace to other services. All write, all read, the last that finds something wins.");
+
+    public static final Key<Boolean> MDC = key(
+            Section.TRACES,
+            "dharma.mdc",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether trace id and span id are shown in SLF4J's MDC, for the application's log lines.");
+
+    public static final Key<String> MDC_TRACE_ID = key(
+            Section.TRACES, "dharma.mdc.trace.id.key", Types.TEXT, "trace_id", "", "The MDC's key of the trace id.");
+
+    public static final Key<String> MDC_SPAN_ID =
+            key(Section.TRACES, "dharma.mdc.span.id.key", Types.TEXT, "span_id", "", "The MDC's key of the span id.");
+
+    // OTLP
+
+    /** For all signals, and for each. */
+    public static final OtlpKeys OTLP = OtlpKeys.forAll();
+
+    public static final OtlpKeys OTLP_TRACES = OtlpKeys.forSignal("traces");
+    public static final OtlpKeys OTLP_METRICS = OtlpKeys.forSignal("metrics");
+    public static final OtlpKeys OTLP_LOGS = OtlpKeys.forSignal("logs");
+
+    public static final Key<Boolean> ALLOW_LINK_LOCAL = key(
+            Section.OTLP,
+            "dharma.export.allow.link.local",
+            Types.BOOLEAN,
+            "false",
+            "",
+            "Whether spans may be sent to link-local addresses such as 169.254.169.254, where clouds serve credentials.");
+
+    // Sampling
+
+    public static final Key<String> SAMPLER = key(
+            Section.SAMPLING,
+            "otel.traces.sampler",
+            Types.oneOf(
+                    List.of(
+                            "always_on",
+                            "always_off",
+                            "traceidratio",
+                            "parentbased_always_on",
+                            "parentbased_always_off",
+                            "parentbased_traceidratio",
+                            "probabilistic",
+                            "rate_limited"),
+                    List.of("jaeger_remote", "parentbased_jaeger_remote", "xray")),
+            "parentbased_always_on",
+            "",
+            "Which traces are exported. Beside OpenTelemetry's names: `probabilistic` (a ratio) and `rate_limited`"
+                    + " (traces per second), both after what the parent decided.");
+
+    public static final Key<String> SAMPLER_ARG = key(
+            Section.SAMPLING,
+            "otel.traces.sampler.arg",
+            Types.TEXT,
+            null,
+            "1 for a ratio, 100 for a rate",
+            "The ratio from 0 to 1, or the traces per second.");
+
+    public static final Key<Boolean> KEEP_ERRORS = key(
+            Section.SAMPLING,
+            "dharma.sampling.keep.errors",
+            Types.BOOLEAN,
+            "false",
+            "",
+            "Whether traces that fail in this process are exported though the sampler dropped them.");
+
+    public static final Key<Duration> KEEP_SLOWER_THAN = key(
+            Section.SAMPLING,
+            "dharma.sampling.keep.slower.than",
+            Types.DURATION,
+            null,
+            "never",
+            "Traces whose first block in this process took longer are exported though the sampler dropped them.");
+
+    public static final Key<Integer> KEEP_MAX_TRACES = key(
+            Section.SAMPLING,
+            "dharma.sampling.keep.max.traces",
+            Types.wholeNumber(1),
+            "1000",
+            "",
+            "How many undecided traces may wait for that at a time.");
+
+    public static final Key<Long> KEEP_MAX_BYTES = key(
+            Section.SAMPLING,
+            "dharma.sampling.keep.max.bytes",
+            Types.SIZE,
+            "4MiB",
+            "",
+            "How much heap they may take, by estimate.");
+
+    public static final Key<List<String>> DROP_NAMES = key(
+            Section.SAMPLING,
+            "dharma.sampling.drop",
+            Types.LIST,
+            null,
+            "none",
+            "Names of blocks whose traces are not exported, `*` for any characters: `GET /health,GET /ready`.");
+
+    public static final Key<List<String>> DROP_ROUTES = key(
+            Section.SAMPLING,
+            "dharma.sampling.drop.routes",
+            Types.LIST,
+            null,
+            "none",
+            "The same by `http.route` or `url.path`.");
+
+    // Limits
+
+    public static final Key<Integer> SPAN_ATTRIBUTES =
+            limit("otel.span.attribute.count.limit", "128", "How many attributes a span keeps.");
+    public static final Key<Integer> SPAN_ATTRIBUTE_LENGTH = limit(
+            "otel.span.attribute.value.length.limit", "4096", "How many characters of an attribute's text it keeps.");
+    public static final Key<Integer> SPAN_EVENTS =
+            limit("otel.span.event.count.limit", "128", "How many events a span keeps.");
+    public static final Key<Integer> SPAN_LINKS =
+            limit("otel.span.link.count.limit", "128", "How many links a span keeps.");
+    public static final Key<Integer> EVENT_ATTRIBUTES =
+            limit("otel.event.attribute.count.limit", "128", "How many attributes an event keeps.");
+    public static final Key<Integer> LINK_ATTRIBUTES =
+            limit("otel.link.attribute.count.limit", "128", "How many attributes a link keeps.");
+    public static final Key<Integer> ATTRIBUTES = key(
+            Section.LIMITS,
+            "otel.attribute.count.limit",
+            Types.wholeNumber(0),
+            null,
+            "none",
+            "As `otel.span.attribute.count.limit`, which goes before it; also for log records.");
+    public static final Key<Integer> ATTRIBUTE_LENGTH = key(
+            Section.LIMITS,
+            "otel.attribute.value.length.limit",
+            Types.wholeNumber(0),
+            null,
+            "none",
+            "As `otel.span.attribute.value.length.limit`, which goes before it; also for log records.");
+
+    // Metrics and logs
+
+    public static final Key<List<String>> METRICS_EXPORTER = key(
+            Section.METRICS_AND_LOGS,
+            "otel.metrics.exporter",
+            Types.someOf(SIGNAL_EXPORTERS, NO_SIGNAL_EXPORTERS),
+            null,
+            "`otlp` if an OTLP endpoint is set for all signals or for metrics, otherwise `none`",
+            "Where metrics go: block durations, the library's own health, and those of other libraries.");
+
+    public static final Key<Boolean> BLOCK_METRICS = key(
+            Section.METRICS_AND_LOGS,
+            "dharma.metrics.blocks",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether rate, errors and duration of blocks are measured (`dharma.block.duration`) where metrics go"
+                    + " anywhere.");
+
+    public static final Key<Duration> METRIC_INTERVAL = key(
+            Section.METRICS_AND_LOGS,
+            "otel.metric.export.interval",
+            Types.POSITIVE_DURATION,
+            "60s",
+            "",
+            "How often metrics are sent.");
+
+    public static final Key<String> METRIC_TEMPORALITY = key(
+            Section.METRICS_AND_LOGS,
+            "otel.exporter.otlp.metrics.temporality.preference",
+            Types.oneOf(List.of("cumulative", "delta", "lowmemory"), List.of()),
+            "cumulative",
+            "",
+            "Whether sums are totals, or what was added since the last export.");
+
+    public static final Key<List<String>> LOGS_EXPORTER = key(
+            Section.METRICS_AND_LOGS,
+            "otel.logs.exporter",
+            Types.someOf(SIGNAL_EXPORTERS, NO_SIGNAL_EXPORTERS),
+            null,
+            "`otlp` if an OTLP endpoint is set for all signals or for logs, otherwise `none`",
+            "Where log records go that libraries give to OpenTelemetry.");
+
+    public static final Key<Integer> LOG_BATCH_SIZE = key(
+            Section.METRICS_AND_LOGS,
+            "otel.blrp.max.export.batch.size",
+            Types.wholeNumber(1),
+            "512",
+            "",
+            "How many log records a batch has at most.");
+
+    public static final Key<Duration> LOG_BATCH_DELAY = key(
+            Section.METRICS_AND_LOGS,
+            "otel.blrp.schedule.delay",
+            Types.DURATION,
+            "1s",
+            "",
+            "How long a batch of log records waits to be filled.");
+
+    // Delivery
+
+    public static final Key<Long> MAX_QUEUE_BYTES = key(
+            Section.DELIVERY,
+            "dharma.delivery.max.queue.bytes",
+            Types.SIZE,
+            "16MiB",
+            "",
+            "How much heap ended spans may take while they wait, by estimate. At least 64KiB. What does not fit is"
+                    + " dropped and counted. Log records get a quarter as much, in addition.");
+
+    public static final Key<Integer> BATCH_SIZE = key(
+            Section.DELIVERY,
+            "otel.bsp.max.export.batch.size",
+            Types.wholeNumber(1),
+            "512",
+            "",
+            "How many spans a batch has at most.");
+
+    public static final Key<Duration> BATCH_DELAY = key(
+            Section.DELIVERY,
+            "otel.bsp.schedule.delay",
+            Types.DURATION,
+            "1s",
+            "",
+            "How long a batch of spans waits to be filled.");
+
+    // Start and end
+
+    public static final Key<Boolean> DISABLED = key(
+            Section.RUNTIME,
+            "otel.sdk.disabled",
+            Types.BOOLEAN,
+            "false",
+            "",
+            "Whether nothing is traced at all. Bodies run, blocks do nothing, no thread is started.");
+
+    public static final Key<Path> CONFIG_FILE = key(
+            Section.RUNTIME,
+            "dharma.config.file",
+            Types.FILE,
+            null,
+            "`dharma-tracing.properties` on the class path, if there is one",
+            "The file to read settings from, instead of the one on the class path. Not to be set in a file.");
+
+    public static final Key<Boolean> REGISTER_GLOBAL = key(
+            Section.RUNTIME,
+            "dharma.register.global",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether libraries that ask for `GlobalOpenTelemetry` get this one.");
+
+    public static final Key<Boolean> SHUTDOWN_HOOK = key(
+            Section.RUNTIME,
+            "dharma.shutdown.hook",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether what is queued is delivered when the JVM ends.");
+
+    public static final Key<Duration> SHUTDOWN_TIMEOUT = key(
+            Section.RUNTIME,
+            "dharma.shutdown.timeout",
+            Types.POSITIVE_DURATION,
+            "3s",
+            "",
+            "How long that, and `close()`, may take.");
+
+    // Inherited names
+
+    public static final Key<String> INHERITED_SERVICE_NAME =
+            inherited("SERVICE_NAME", Types.TEXT, "As `dharma.service.name`.");
+    public static final Key<String> INHERITED_SERVICE_VERSION =
+            inherited("SERVICE_VERSION", Types.TEXT, "As `dharma.service.version`.");
+    public static final Key<String> INHERITED_ENVIRONMENT =
+            inherited("ENVIRONMENT", Types.TEXT, "As `dharma.environment`.");
+    public static final Key<String> JAEGER_ENDPOINT = inherited(
+            "JAEGER_ENDPOINT",
+            Types.URL,
+            "Where Jaeger takes spans over OTLP. The removed port 14268 is translated to 4318. Any OTLP endpoint set"
+                    + " by another name goes before it.");
+    public static final Key<String> CORRELATION_REDIS_URL = inherited(
+            "CORRELATION_REDIS_URL",
+            Types.SECRET_URL,
+            "Known and not used: storage of correlation is not part of this version.");
+    public static final Key<String> SAMPLING_STRATEGY = inherited(
+            "SAMPLING_STRATEGY",
+            Types.oneOf(List.of("always_on", "always_off", "probabilistic", "rate_limited"), List.of()),
+            "As `otel.traces.sampler`; `probabilistic` if only `SAMPLING_RATE` is set.");
+    public static final Key<String> SAMPLING_RATE =
+            inherited("SAMPLING_RATE", Types.TEXT, "As `otel.traces.sampler.arg`, for `SAMPLING_STRATEGY`.");
+
+    private Keys() {}
+
+    /** All keys, in the order of the reference. */
+    public static List<Key<?>> all() {
+        return Collections.unmodifiableList(ALL);
+    }
+
+    private static Key<Integer> limit(String name, String defaultText, String description) {
+        return key(Section.LIMITS, name, Types.wholeNumber(0), defaultText, "", description);
+    }
+
+    private static <T> Key<T> inherited(String name, Type<T> type, String description) {
+        return key(Section.INHERITED, name, type, null, "none", description);
+    }
+
+    static <T> Key<T> key(
+            Section section,
+            String name,
+            Type<T> type,
+            @Nullable String defaultText,
+            String defaultMeaning,
+            String description) {
+        Key<T> key = defaultText == null
+                ? Key.withoutDefault(section, name, type, defaultMeaning, description)
+                : Key.withDefault(section, name, type, defaultText, description);
+        ALL.add(key);
+        return key;
+    }
+}

@@ -1,0 +1,10 @@
+package io.dharma.tracing.internal.settings;
+
+/** Where settings come from; what stands later wins. */
+public enum Source {
+    DEFAULT,
+    FILE,
+    ENVIRONMENT,
+    SYSTEM_PROPERTY,
+    CODE
+}

@@ -1,0 +1,123 @@
+package io.dharma.tracing;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+
+/** The borders between modules and rooms. The four modules in the middle are named before they are there. */
+@AnalyzeClasses(
+        packages = "io.dharma.tracing",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.OnlyOurs.class})
+class ArchitectureTest {
+
+    private static final String[] CORE = {
+        "io.dharma.tracing.trace..",
+        "io.dharma.tracing.context..",
+        "io.dharma.tracing.propagation..",
+        "io.dharma.tracing.sampling..",
+        "io.dharma.tracing.pipeline..",
+        "io.dharma.tracing.export..",
+        "io.dharma.tracing.metrics..",
+        "io.dharma.tracing.health..",
+        "io.dharma.tracing.spi.."
+    };
+
+    private static final String[] CONFIG = {"io.dharma.tracing", "io.dharma.tracing.internal.."};
+
+    private static final String[] MIDDLE = {
+        "io.dharma.tracing.correlation..",
+        "io.dharma.tracing.errors..",
+        "io.dharma.tracing.profiler..",
+        "io.dharma.tracing.integrations.."
+    };
+
+    /** Not our helpers for tests, which are on the class path but not in any product. */
+    static final class OnlyOurs implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/testsupport/") && !location.contains("test-support");
+        }
+    }
+
+    @ArchTest
+    static final ArchRule core_knowsNoOtherModule = noClasses()
+            .that(resideInAnyPackage(CORE))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFIG).or(resideInAnyPackage(MIDDLE)));
+
+    @ArchTest
+    static final ArchRule middleModules_doNotKnowConfig = noClasses()
+            .that(resideInAnyPackage(MIDDLE))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFIG))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule middleModules_doNotKnowOneAnother = slices().matching(
+                    "io.dharma.tracing.(correlation|errors|profiler|integrations)..")
+            .should()
+            .notDependOnEachOther()
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule settings_doNotKnowWhatTheyAreFor = noClasses()
+            .that(resideInAPackage("io.dharma.tracing.internal.."))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.dharma.tracing"));
+
+    @ArchTest
+    static final ArchRule rooms_haveNoCycles =
+            slices().matching("io.dharma.tracing.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule nobody_serializesObjects = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectInputStream.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectOutputStream.class);
+
+    @ArchTest
+    static final ArchRule nobody_logsByTheJdk = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "java.lang.System$Logger"));
+
+    @ArchTest
+    static final ArchRule nobody_usesInternalsOfOpenTelemetry = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.opentelemetry..")
+                    .and(describe("are internal or incubating", ArchitectureTest::isNoPublicApi)));
+
+    private static boolean isNoPublicApi(JavaClass type) {
+        String room = type.getPackageName() + ".";
+        return room.contains(".internal.") || room.contains(".incubator.") || room.contains(".impl.");
+    }
+
+    @ArchTest
+    static final ArchRule everyRoom_isNullMarked = classes()
+            .that()
+            .resideInAPackage("io.dharma.tracing..")
+            .should(new ArchCondition<JavaClass>("be in a package that is @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    boolean marked = type.getPackage().isAnnotatedWith("org.jspecify.annotations.NullMarked");
+                    events.add(new SimpleConditionEvent(type, marked, type.getPackageName() + " is not @NullMarked"));
+                }
+            });
+}

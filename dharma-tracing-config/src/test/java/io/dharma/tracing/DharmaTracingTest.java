@@ -1,0 +1,354 @@
+package io.dharma.tracing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.sun.net.httpserver.HttpServer;
+import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.trace.Tracing;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+class DharmaTracingTest {
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listenToTheLog() {
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger().addAppender(log);
+    }
+
+    @AfterEach
+    void closeWhatIsLeft() {
+        DharmaTracing.init(DharmaConfig.builder().disabled(true).build()).close();
+        logger().detachAppender(log);
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger("io.dharma.tracing");
+    }
+
+    private List<String> logged() {
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private static DharmaConfig inMemory() {
+        return DharmaConfig.builder().service("checkout").build();
+    }
+
+    @Test
+    void init_withoutAnySettingKeepsSpansInMemory() throws Exception {
+        DharmaTracing dharma = DharmaTracing.init();
+
+        String traceId = dharma.traced("load-order", block -> {
+            assertThat(MDC.get("trace_id")).isEqualTo(block.traceId());
+            return block.traceId();
+        });
+
+        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.inMemory().orElseThrow().spansOfTrace(traceId))
+                .singleElement()
+                .extracting(SpanData::getName)
+                .isEqualTo("load-order");
+    }
+
+    @Test
+    void init_saysInOneLineWhatItDecided() {
+        DharmaTracing unused = DharmaTracing.init(inMemory());
+
+        assertThat(logged().stream().filter(line -> line.startsWith("Dharma Tracing " + Version.current() + ":")))
+                .singleElement()
+                .asString()
+                .contains("service=checkout (code), traces -> memory (default)")
+                .containsPattern("; took \\d+ ms$");
+    }
+
+    @Test
+    void init_twiceReturnsTheSameInstanceAndSaysSo() {
+        DharmaTracing first = DharmaTracing.init(inMemory());
+        DharmaTracing second = DharmaTracing.init(inMemory());
+
+        assertThat(second).isSameAs(first);
+        assertThat(logged()).anyMatch(line -> line.contains("has been started already; init() returns the same"));
+        assertThat(logged()).noneMatch(line -> line.contains("another configuration"));
+    }
+
+    @Test
+    void init_twiceWithDifferentConfigurationsKeepsTheFirstAndWarns() {
+        DharmaTracing first = DharmaTracing.init(inMemory());
+        DharmaTracing second =
+                DharmaTracing.init(DharmaConfig.builder().service("other").build());
+
+        assertThat(second).isSameAs(first);
+        assertThat(second.config().toString()).contains("checkout");
+        assertThat(logged()).anyMatch(line -> line.contains("started already with another configuration"));
+    }
+
+    @Test
+    void init_fromManyThreadsStartsOnce() throws Exception {
+        int threads = 16;
+        Set<DharmaTracing> instances = ConcurrentHashMap.newKeySet();
+        CyclicBarrier together = new CyclicBarrier(threads);
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<Boolean>> starts = IntStream.range(0, threads)
+                    .mapToObj(i -> executor.submit(() -> {
+                        together.await();
+                        return instances.add(DharmaTracing.init(inMemory()));
+                    }))
+                    .toList();
+            for (Future<Boolean> start : starts) {
+                Boolean unused = start.get();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+
+        assertThat(instances).hasSize(1);
+        assertThat(logged().stream().filter(line -> line.contains("; took "))).hasSize(1);
+    }
+
+    @Test
+    void init_andCloseInARaceLeaveNothingRunning() throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> rounds = IntStream.range(0, 200)
+                    .<Future<?>>mapToObj(i -> executor.submit(() -> {
+                        DharmaTracing dharma = DharmaTracing.init(inMemory());
+                        dharma.tracedRun("work", block -> {});
+                        dharma.close();
+                    }))
+                    .toList();
+            for (Future<?> round : rounds) {
+                Object unused = round.get();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("dharma-")));
+    }
+
+    @Test
+    void close_isIdempotentAndInitStartsAnew() {
+        DharmaTracing first = DharmaTracing.init(inMemory());
+        first.close();
+        first.close();
+        assertThat(first.<String, RuntimeException>traced("late", block -> "runs all the same"))
+                .isEqualTo("runs all the same");
+        assertThat(Tracing.tracer().health().blocks().started()).isZero();
+
+        DharmaTracing second = DharmaTracing.init(inMemory());
+        assertThat(second).isNotSameAs(first);
+        second.tracedRun("work", block -> {});
+        assertThat(second.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.inMemory().orElseThrow().spansNamed("work")).hasSize(1);
+    }
+
+    @Test
+    void global_leadsToWhateverIsRunning() {
+        DharmaTracing first = DharmaTracing.init(inMemory());
+        first.close();
+        DharmaTracing second = DharmaTracing.init(inMemory());
+
+        GlobalOpenTelemetry.get()
+                .getTracer("library")
+                .spanBuilder("foreign")
+                .startSpan()
+                .end();
+
+        assertThat(second.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.inMemory().orElseThrow().spansNamed("foreign")).hasSize(1);
+        assertThat(second.health().has("global-already-registered")).isFalse();
+    }
+
+    @Test
+    void tracing_reachesTheInstanceUntilItIsClosed() {
+        DharmaTracing dharma = DharmaTracing.init(inMemory());
+        assertThat(Tracing.tracer()).isSameAs(dharma.tracer());
+
+        dharma.close();
+
+        assertThat(Tracing.start("nothing").isRecording()).isFalse();
+    }
+
+    @Test
+    void disabled_doesNothingAndWorks() throws Exception {
+        DharmaTracing dharma = DharmaTracing.init(
+                Given.nothing().environment("OTEL_SDK_DISABLED", "true").config());
+
+        assertThat(dharma.<Integer, RuntimeException>traced("x", block -> 1)).isEqualTo(1);
+        assertThat(dharma.openTelemetry()
+                        .getTracer("x")
+                        .spanBuilder("y")
+                        .startSpan()
+                        .isRecording())
+                .isFalse();
+        assertThat(dharma.flush(Duration.ofSeconds(1))).isTrue();
+        assertThat(dharma.health().has("sdk-disabled")).isTrue();
+        assertThat(dharma.health().exporters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"closed port", "no such host", "unroutable", "never answers"})
+    void init_withDeadBackendsReturnsWithinHalfASecond(String death) throws Exception {
+        warmUp();
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String host = switch (death) {
+                case "closed port" -> "http://127.0.0.1:1";
+                case "no such host" -> "http://collector.does-not-exist.invalid:4318";
+                case "unroutable" -> "http://192.0.2.1:4318";
+                default -> "http://127.0.0.1:" + silent.getLocalPort();
+            };
+            DharmaConfig config = DharmaConfig.builder()
+                    .service("checkout")
+                    .closeTimeout(Duration.ofMillis(300))
+                    .otlp(host)
+                    .tracing(t -> t.otlp(host).zipkin(host + "/api/v2/spans"))
+                    .build();
+
+            long start = System.nanoTime();
+            DharmaTracing dharma = DharmaTracing.init(config);
+            long took = (System.nanoTime() - start) / 1_000_000;
+
+            assertThat(dharma.<String, RuntimeException>traced("works", block -> "yes"))
+                    .isEqualTo("yes");
+            assertThat(took).isLessThan(500);
+            dharma.close();
+        }
+    }
+
+    /** The bound is for what init() waits for; that a loaded machine loads classes slowly is measured elsewhere. */
+    private static void warmUp() {
+        DharmaTracing.init(DharmaConfig.builder()
+                        .otlp("http://127.0.0.1:1")
+                        .tracing(t -> t.otlp("http://127.0.0.1:1").zipkin("http://127.0.0.1:1/"))
+                        .closeTimeout(Duration.ofMillis(100))
+                        .build())
+                .close();
+    }
+
+    @Test
+    void otlp_carriesAllThreeSignals() throws Exception {
+        Queue<String> received = new ConcurrentLinkedQueue<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            received.add(exchange.getRequestURI().getPath() + " "
+                    + exchange.getRequestHeaders().getFirst("x-api-key"));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                    .service("checkout")
+                    .otlp(o -> o.endpoint(
+                                    "http://127.0.0.1:" + server.getAddress().getPort())
+                            .header("x-api-key", "k"))
+                    .build());
+            dharma.tracedRun("work", block -> {});
+            dharma.openTelemetry()
+                    .getLogsBridge()
+                    .get("x")
+                    .logRecordBuilder()
+                    .setBody("hello")
+                    .emit();
+
+            assertThat(dharma.flush(Duration.ofSeconds(10))).isTrue();
+            assertThat(received).contains("/v1/traces k", "/v1/logs k", "/v1/metrics k");
+            assertThat(dharma.health().exporters())
+                    .extracting(ExporterHealth::signal)
+                    .containsExactly("spans", "logs", "metrics");
+            assertThat(dharma.health().exporters()).allSatisfy(exporter -> {
+                assertThat(exporter.sent()).isPositive();
+                assertThat(exporter.dropped()).isEmpty();
+                assertThat(exporter.lastError()).isNull();
+            });
+            dharma.close();
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void health_tellsWhatWasLostAndWhy() {
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .tracing(t -> t.otlp("http://127.0.0.1:1"))
+                .closeTimeout(Duration.ofMillis(200))
+                .build());
+        dharma.tracedRun("lost", block -> {});
+        dharma.close();
+
+        Health health = dharma.health();
+        assertThat(health.exporters()).singleElement().satisfies(otlp -> {
+            assertThat(otlp.target()).isEqualTo("http://127.0.0.1:1/v1/traces");
+            assertThat(otlp.sent()).isZero();
+            assertThat(otlp.dropped()).containsEntry(DropReason.UNDELIVERED, 1L);
+        });
+        assertThat(health.report())
+                .contains("Dharma Tracing " + Version.current())
+                .contains("spans -> otlp http://127.0.0.1:1/v1/traces: CLOSED")
+                .contains("started 1, ended 1");
+    }
+
+    @Test
+    void sampling_canBeChangedAtRunTime() {
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .tracing(t -> t.alwaysOff().rules(r -> r.drop("GET /health")))
+                .build());
+        dharma.tracedRun("before", block -> {});
+
+        dharma.sampling().alwaysOn();
+        dharma.tracedRun("GET /health", block -> {});
+        dharma.tracedRun("after", block -> {});
+        dharma.sampling().reset();
+        dharma.tracedRun("again", block -> {});
+
+        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.inMemory().orElseThrow().spans())
+                .extracting(SpanData::getName)
+                .containsExactly("after");
+        assertThat(logged()).anyMatch(line -> line.startsWith("Sampling is now "));
+    }
+
+    @Test
+    void grpc_withoutASenderIsAClearError() {
+        assertThatThrownBy(() -> DharmaTracing.init(DharmaConfig.builder()
+                        .tracing(t -> t.otlp(o -> o.protocol("grpc")))
+                        .build()))
+                .isInstanceOf(DharmaConfigException.class)
+                .hasMessageContaining("opentelemetry-exporter-sender-okhttp");
+        assertThat(DharmaTracing.init(inMemory()).inMemory()).isPresent();
+    }
+}
