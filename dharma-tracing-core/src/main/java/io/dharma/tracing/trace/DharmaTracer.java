@@ -51,7 +51,8 @@ public final class DharmaTracer implements AutoCloseable {
 
     /**
      * Runs the body in a block and returns what it returns. What it throws is recorded once and passed on unchanged,
-     * checked exceptions included.
+     * checked exceptions included. The compiler knows one type for them all: for a body that throws both
+     * {@code IOException} and {@code InterruptedException} that is {@code Exception}.
      */
     public <T extends @Nullable Object, X extends Throwable> T traced(@Nullable String name, TracedCall<T, X> body)
             throws X {

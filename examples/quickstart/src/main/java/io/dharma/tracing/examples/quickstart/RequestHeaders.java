@@ -23,7 +23,8 @@ enum RequestHeaders implements TextMapGetter<HttpExchange> {
 
     @Override
     public Iterator<String> getAll(@Nullable HttpExchange exchange, String name) {
-        List<String> values = exchange == null ? null : exchange.getRequestHeaders().get(name);
+        List<String> values =
+                exchange == null ? null : exchange.getRequestHeaders().get(name);
         return values == null ? List.<String>of().iterator() : values.iterator();
     }
 }

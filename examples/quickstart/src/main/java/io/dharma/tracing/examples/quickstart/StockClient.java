@@ -2,7 +2,6 @@ package io.dharma.tracing.examples.quickstart;
 
 import io.dharma.tracing.DharmaTracing;
 import io.opentelemetry.api.trace.SpanKind;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,7 @@ final class StockClient {
     }
 
     // region call
-    int of(String sku) throws IOException, InterruptedException {
+    int of(String sku) throws Exception {
         return dharma.block("GET").kind(SpanKind.CLIENT).attribute("sku", sku).call(block -> {
             HttpRequest.Builder request = HttpRequest.newBuilder(warehouse.resolve("/stock/" + sku));
             dharma.inject(request, HttpRequest.Builder::setHeader);

@@ -26,7 +26,8 @@ class SnippetsTest {
 
     static Stream<Snippet> snippets() throws IOException {
         Matcher matcher = JAVA.matcher(Files.readString(ROOT.resolve("README.md")));
-        return matcher.results()
+        return matcher
+                .results()
                 .map(match -> new Snippet(match.group(1), match.group(2), match.group(3)))
                 .toList()
                 .stream();
