@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns settings into a {@link Plan}, noting everything that is wrong instead of stopping at the first. */
@@ -241,7 +242,7 @@ final class Planner {
         }
         Setting<String> otel = settings.find(Keys.SAMPLER);
         Setting<String> name = Settings.higher(otel, strategy);
-        boolean isInherited = name != null && name == strategy;
+        boolean isInherited = isHigher(strategy, otel);
         Setting<String> argument = isInherited ? rate : settings.find(Keys.SAMPLER_ARG);
         if (name == null) {
             name = settings.get(Keys.SAMPLER);
@@ -270,6 +271,12 @@ final class Planner {
                 : name.value() + (takesArgument && argumentText != null ? " " + argumentText : "");
         return new Plan.Sampling(
                 new Setting<>(sampler, own != null ? Origin.CODE : name.origin()), shown, rules(), keep());
+    }
+
+    private static boolean isHigher(@Nullable Setting<?> one, @Nullable Setting<?> other) {
+        return one != null
+                && (other == null
+                        || one.origin().source().compareTo(other.origin().source()) > 0);
     }
 
     private @Nullable SamplingRules rules() {
@@ -358,11 +365,13 @@ final class Planner {
         }
         Setting<String> traceId = settings.get(Keys.MDC_TRACE_ID);
         String spanId = settings.value(Keys.MDC_SPAN_ID);
-        return attempt(
-                Keys.MDC_TRACE_ID,
-                traceId,
-                () -> MdcMirror.of(List.of(MdcField.traceId(traceId.value()), MdcField.spanId(spanId))),
-                null);
+        try {
+            return MdcMirror.of(List.of(MdcField.traceId(traceId.value()), MdcField.spanId(spanId)));
+        } catch (IllegalArgumentException wrong) {
+            problems.add(new Problem(
+                    Keys.MDC_TRACE_ID.name(), traceId.value(), traceId.origin(), String.valueOf(wrong.getMessage())));
+            return null;
+        }
     }
 
     // Metrics and logs
@@ -452,18 +461,13 @@ final class Planner {
     }
 
     /** Makes something of a setting; if that cannot be done, it is a problem of the setting. */
-    private <T extends @Nullable Object> T attempt(Key<?> key, Setting<?> setting, Making<T> making, T otherwise) {
+    private <T> T attempt(Key<?> key, Setting<?> setting, Supplier<T> making, T otherwise) {
         try {
-            return making.make();
+            return making.get();
         } catch (IllegalArgumentException wrong) {
             String value = key.type().isSecret() ? null : String.valueOf(setting.value());
             problems.add(new Problem(key.name(), value, setting.origin(), String.valueOf(wrong.getMessage())));
             return otherwise;
         }
-    }
-
-    @FunctionalInterface
-    private interface Making<T extends @Nullable Object> {
-        T make();
     }
 }

@@ -98,7 +98,7 @@ final class Targets {
             }
             chosen = grpc ? LOCAL_GRPC : LOCAL_HTTP;
         }
-        boolean isForSignal = chosen == settings.find(keys.endpoint());
+        boolean isForSignal = isDecidedForSignal(keys.endpoint(), Keys.OTLP.endpoint());
         boolean isBase = !isForSignal || (chosen.isCode() && hasNoPath(chosen.value()));
         return grpc || !isBase ? chosen : new Setting<>(signal.endpoint(chosen.value()), chosen.origin());
     }
@@ -178,17 +178,13 @@ final class Targets {
                     Objects.requireNonNull(alone).origin(),
                     "a client's certificate and its key are only of use together"));
         }
-        return madeOf(keys, tls, trusted != null ? trusted : certificate);
-    }
-
-    private @Nullable TlsSettings madeOf(OtlpKeys keys, TlsSettings.Builder tls, @Nullable Setting<Path> from) {
         try {
             return tls.build();
         } catch (IllegalArgumentException wrong) {
-            Key<Path> key = from == either(keys.certificate(), Keys.OTLP.certificate())
-                    ? keys.certificate()
-                    : keys.clientCertificate();
-            note(key, Objects.requireNonNullElseGet(from, () -> new Setting<>(Path.of(""), Origin.DEFAULT)), wrong);
+            Setting<Path> from = trusted != null ? trusted : certificate;
+            Key<Path> key = trusted != null ? keys.certificate() : keys.clientCertificate();
+            Origin origin = from == null ? Origin.DEFAULT : from.origin();
+            problems.add(new Problem(key.name(), null, origin, String.valueOf(wrong.getMessage())));
             return null;
         }
     }
@@ -207,10 +203,13 @@ final class Targets {
 
     /** What is set for the signal, else what is set for all; but code before everything. */
     private <T> @Nullable Setting<T> either(Key<T> ofSignal, Key<T> ofAll) {
+        return settings.find(isDecidedForSignal(ofSignal, ofAll) ? ofSignal : ofAll);
+    }
+
+    private <T> boolean isDecidedForSignal(Key<T> ofSignal, Key<T> ofAll) {
         Setting<T> signal = settings.find(ofSignal);
         Setting<T> all = settings.find(ofAll);
-        boolean codeForAll = all != null && all.isCode() && (signal == null || !signal.isCode());
-        return codeForAll || signal == null ? all : signal;
+        return signal != null && (all == null || signal.isCode() || !all.isCode());
     }
 
     private Plan.@Nullable Target target(
