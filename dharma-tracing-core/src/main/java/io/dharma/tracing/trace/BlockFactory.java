@@ -58,6 +58,11 @@ final class BlockFactory {
         return Context.current();
     }
 
+    /** Whether somebody wants to know how long blocks take that are not recorded. */
+    boolean isMeasuring() {
+        return metrics != null;
+    }
+
     long nanoTime() {
         return source.nanoTime();
     }

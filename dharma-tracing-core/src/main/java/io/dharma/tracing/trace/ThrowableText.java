@@ -23,11 +23,12 @@ final class ThrowableText {
     private static final int MAX_THROWABLES = 64;
     private static final int MAX_HEAD_FRAMES = 128;
     private static final int MAX_TAIL_FRAMES = 128;
+
     /**
-     * Against throwables whose methods are slow; the other bounds keep ordinary ones within a few milliseconds. Much
-     * longer than those, for it is the wall's time: a pause of the collector must not cost a cause.
+     * Against throwables whose methods are slow; the other bounds keep ordinary ones within a few milliseconds. So much
+     * longer, for it is the wall's time: a pause of the collector or a crowded machine must not cost a cause.
      */
-    private static final long MAX_NANOS = 100_000_000;
+    private static final long MAX_NANOS = 1_000_000_000;
 
     private static final int MAX_MESSAGE = 8 * 1024;
 

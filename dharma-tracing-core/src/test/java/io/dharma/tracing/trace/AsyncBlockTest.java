@@ -109,7 +109,7 @@ class AsyncBlockTest {
     void tracedAsync_endsAtOnceForAStageThatIsCompleteOrNull() {
         tracer().tracedAsync("complete", block -> CompletableFuture.completedFuture("x"));
         tracer().tracedAsync("failed", block -> CompletableFuture.failedFuture(new IOException("x")));
-        @Nullable CompletableFuture<String> none = tracer().tracedAsync("null", block -> null);
+        @Nullable CompletableFuture<String> none = tracer().tracedAsync("null", block -> nothing());
 
         assertThat(none).isNull();
         assertThat(fixture.names()).containsExactlyInAnyOrder("complete", "failed", "null");

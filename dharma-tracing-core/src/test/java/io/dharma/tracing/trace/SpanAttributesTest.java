@@ -10,6 +10,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +76,7 @@ class SpanAttributesTest {
         attributes.put(stringArrayKey("list"), given);
         given.set(0, "changed");
 
-        List<String> kept = attributes.get(stringArrayKey("list"));
+        List<String> kept = Objects.requireNonNull(attributes.get(stringArrayKey("list")));
         assertThat(kept).containsExactly("a", null, "too ");
         assertThatThrownBy(() -> kept.add("x")).isInstanceOf(UnsupportedOperationException.class);
     }

@@ -80,6 +80,7 @@ class ThrowableTextTest {
     void stackTrace_asksAThrowableHowItWantsToBeCalled() {
         assertSameAsPrinted(new Exception("message") {
             @Override
+            @SuppressWarnings("OverrideThrowableToString") // as many a library's exception does
             public String toString() {
                 return "CUSTOM[" + getMessage() + "]";
             }
