@@ -7,7 +7,6 @@ import io.dharma.tracing.DharmaTracing;
 import io.dharma.tracing.context.ContextExecutors;
 import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +48,7 @@ class ReadmeTest {
         assertThat(names()).contains("load-order", "charge-card", "notify-customer", "read-order");
     }
 
-    private void charge(String id, ExecutorService threads) throws IOException, UnknownOrderException {
+    private void charge(String id, ExecutorService threads) throws Exception {
         // region blocks
         // Returns what the body returns; what it throws, checked or not, is recorded once and comes out unchanged.
         Order order = dharma.traced("load-order", block -> {
