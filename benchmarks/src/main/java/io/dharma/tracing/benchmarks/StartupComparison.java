@@ -82,11 +82,11 @@ public final class StartupComparison {
                         String.join(File.pathSeparator, classPath),
                         StartupComparison.class.getName(),
                         contender)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String complaints = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
-            throw new IllegalStateException(contender + " failed: " + answer);
+            throw new IllegalStateException(contender + " failed: " + complaints);
         }
         String[] numbers = answer.split(" ", -1);
         return new double[] {Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1])};
