@@ -41,7 +41,7 @@ public final class StartupComparison {
         List<double[]> raw = new ArrayList<>();
         List<double[]> dharma = new ArrayList<>();
         for (int run = 0; run < RUNS; run++) {
-            raw.add(start("raw", jar -> !jar.contains("dharma-tracing")));
+            raw.add(start("raw", jar -> !isOfDharma(jar)));
             dharma.add(start("dharma", jar -> !isOfOkhttp(jar)));
         }
         System.out.printf(Locale.ROOT, "%-28s %10s %10s%n", "start with OTLP (median)", "ms", "CPU ms");
@@ -55,8 +55,13 @@ public final class StartupComparison {
                 median(dharma, 1) / median(raw, 1));
     }
 
+    private static boolean isOfDharma(String jar) {
+        return jar.contains("dharma-tracing-core") || jar.contains("dharma-tracing-config");
+    }
+
     private static boolean isOfOkhttp(String jar) {
-        return jar.contains("okhttp") || jar.contains("okio") || jar.contains("kotlin");
+        String name = new File(jar).getName();
+        return name.contains("okhttp") || name.startsWith("okio") || name.startsWith("kotlin");
     }
 
     private static void print(String contender, List<double[]> runs) {
@@ -82,11 +87,11 @@ public final class StartupComparison {
                         String.join(File.pathSeparator, classPath),
                         StartupComparison.class.getName(),
                         contender)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String complaints = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
-            throw new IllegalStateException(contender + " failed: " + answer);
+            throw new IllegalStateException(contender + " failed: " + complaints);
         }
         String[] numbers = answer.split(" ", -1);
         return new double[] {Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1])};
