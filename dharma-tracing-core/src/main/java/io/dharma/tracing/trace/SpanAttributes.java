@@ -55,7 +55,8 @@ final class SpanAttributes implements Attributes {
     /** Sets a text, number or boolean under a name. */
     void putPlain(String name, Object value) {
         if (!name.isEmpty()) {
-            store(name, name, limited(value));
+            // Asking a number whether it is a list costs more than all the rest; see OwnedSpan.
+            store(name, name, value instanceof String text ? limitedText(text) : value);
         }
     }
 
@@ -146,12 +147,16 @@ final class SpanAttributes implements Attributes {
 
     private Object limited(Object value) {
         if (value instanceof String text) {
-            return text.length() <= maxValueLength ? text : shortened(text);
+            return limitedText(text);
         }
         if (value instanceof List<?> list) {
             return limitedList(list);
         }
         return value instanceof Value<?> tree ? limitedTree(tree) : value;
+    }
+
+    private String limitedText(String text) {
+        return text.length() <= maxValueLength ? text : shortened(text);
     }
 
     private Value<?> limitedTree(Value<?> tree) {
@@ -239,6 +244,9 @@ final class SpanAttributes implements Attributes {
         if (value instanceof String text) {
             return OBJECT_BYTES + 2L * text.length();
         }
+        if (value instanceof Number || value instanceof Boolean) {
+            return OBJECT_BYTES;
+        }
         if (value instanceof ByteBuffer binary) {
             return (long) OBJECT_BYTES + binary.remaining();
         }
@@ -305,7 +313,7 @@ final class SpanAttributes implements Attributes {
 
     private AttributeKey<?> keyAt(int index) {
         Object key = Objects.requireNonNull(pairs[index]);
-        return key instanceof AttributeKey<?> typed ? typed : typedKey((String) key, pairs[index + 1]);
+        return key instanceof String name ? typedKey(name, pairs[index + 1]) : (AttributeKey<?>) key;
     }
 
     private static AttributeKey<?> typedKey(String name, @Nullable Object value) {
@@ -322,7 +330,7 @@ final class SpanAttributes implements Attributes {
     }
 
     private static String nameOf(@Nullable Object key) {
-        return key instanceof AttributeKey<?> typed ? typed.getKey() : (String) Objects.requireNonNull(key);
+        return key instanceof String name ? name : ((AttributeKey<?>) Objects.requireNonNull(key)).getKey();
     }
 
     @Override

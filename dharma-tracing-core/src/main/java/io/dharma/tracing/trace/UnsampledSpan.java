@@ -9,23 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A span that the sampler dropped: it carries its identity to the next service and forgets all else. */
-final class UnsampledSpan implements OwnedSpan {
+final class UnsampledSpan extends OwnedSpan {
 
     private final SpanContext context;
-    private @Nullable TracedBlock owner;
 
     UnsampledSpan(SpanContext context) {
         this.context = context;
-    }
-
-    @Override
-    public @Nullable TracedBlock owner() {
-        return owner;
-    }
-
-    @Override
-    public void ownedBy(TracedBlock block) {
-        owner = block;
     }
 
     @Override
