@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class Hex {
 
     private static final int DIGITS = 16;
+    private static final byte[] TABLE = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     private Hex() {}
 
@@ -30,11 +31,11 @@ final class Hex {
         return new String(digits, StandardCharsets.ISO_8859_1);
     }
 
+    /** By table, since the digits of a random number defeat every branch prediction. */
     private static void write(long bits, byte[] digits, int from) {
         long left = bits;
         for (int i = from + DIGITS - 1; i >= from; i--) {
-            int digit = (int) (left & 0xf);
-            digits[i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+            digits[i] = TABLE[(int) (left & 0xf)];
             left >>>= 4;
         }
     }
