@@ -3,13 +3,9 @@ package io.dharma.tracing.propagation;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
-import io.opentelemetry.context.Context;
+import io.dharma.tracing.trace.DharmaTracer;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,24 +16,23 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The service under test in the W3C trace context conformance suite ({@code w3c/trace-context}, directory {@code test}).
  *
- * <p>The suite posts a list of calls; we make each of them with the context of the post, by way of our own propagator.
+ * <p>The suite posts a list of calls; we make each of them inside a block that continues the context of the post.
  * Start it with {@code mvn -q -Pw3c -Dw3c.port=5000} from the project's root, then run, in the suite's directory,
  * {@code SPEC_LEVEL=2 python3 test.py http://127.0.0.1:5000/test}. It serves until it is killed.
  */
 public final class TraceContextHarness implements AutoCloseable {
 
-    private final TextMapPropagator propagator = Propagators.traceContext();
+    private final DharmaTracer tracer =
+            DharmaTracer.builder().propagator(Propagators.traceContext()).build();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -76,26 +71,30 @@ public final class TraceContextHarness implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Context request = propagator.extract(Context.root(), exchange.getRequestHeaders(), Lines.GETTER);
-            Context serving = request.with(childOf(request));
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            for (HarnessCall call : HarnessCall.parse(body)) {
-                make(call, serving);
-            }
-            byte[] reply = "[]".getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, reply.length);
-            exchange.getResponseBody().write(reply);
+            tracer.block("POST")
+                    .kind(SpanKind.SERVER)
+                    .parentFrom(exchange.getRequestHeaders(), Lines.GETTER)
+                    .run(block -> serve(exchange));
         }
     }
 
-    private void make(HarnessCall call, Context serving) throws IOException {
+    private void serve(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        for (HarnessCall call : HarnessCall.parse(body)) {
+            tracer.block("POST").kind(SpanKind.CLIENT).run(block -> make(call));
+        }
+        byte[] reply = "[]".getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, reply.length);
+        exchange.getResponseBody().write(reply);
+    }
+
+    private void make(HarnessCall call) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(call.url()))
                 .timeout(Duration.ofSeconds(5))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(call.arguments()));
-        Context calling = serving.with(childOf(serving));
-        propagator.inject(calling, request, (carrier, name, value) -> request.header(name, value));
+        tracer.inject(request, HttpRequest.Builder::header);
         try {
             client.send(request.build(), BodyHandlers.discarding());
         } catch (InterruptedException e) {
@@ -103,27 +102,11 @@ public final class TraceContextHarness implements AutoCloseable {
         }
     }
 
-    /** What a tracer does: a new id in the parent's trace, or in a new trace when there is no parent. */
-    private static Span childOf(Context parent) {
-        SpanContext span = Span.fromContext(parent).getSpanContext();
-        return Span.wrap(
-                span.isValid()
-                        ? SpanContext.create(span.getTraceId(), randomId(8), span.getTraceFlags(), span.getTraceState())
-                        : SpanContext.create(
-                                randomId(16), randomId(8), TraceFlags.fromByte((byte) 3), TraceState.getDefault()));
-    }
-
-    private static String randomId(int bytes) {
-        byte[] id = new byte[bytes];
-        ThreadLocalRandom.current().nextBytes(id);
-        id[0] |= 1;
-        return HexFormat.of().formatHex(id);
-    }
-
     @Override
     public void close() {
         server.stop(0);
         workers.shutdownNow();
+        tracer.close();
     }
 
     /** Reads the JDK server's headers, whose names have no case and whose lines are kept apart. */
