@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -44,8 +45,9 @@ record Running(
 
     /** All signals one after another, within the time. */
     boolean flush(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        boolean flushed = tracer.flush(timeout);
+        long nanos = Timeouts.nanos(timeout);
+        long deadline = System.nanoTime() + nanos;
+        boolean flushed = tracer.flush(Duration.ofNanos(nanos));
         if (logPipeline != null) {
             flushed &= logPipeline.flush(left(deadline));
         }
@@ -60,9 +62,10 @@ record Running(
 
     /** Logs first, because the tracer closes their provider without having a time for them. */
     void close(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long nanos = Timeouts.nanos(timeout);
+        long deadline = System.nanoTime() + nanos;
         if (logPipeline != null) {
-            logPipeline.close(timeout.dividedBy(3));
+            logPipeline.close(Duration.ofNanos(nanos / 3));
         }
         tracer.close(left(deadline));
     }

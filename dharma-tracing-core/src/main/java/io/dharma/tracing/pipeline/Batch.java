@@ -12,6 +12,8 @@ final class Batch<T> {
     private final List<T> records;
     private long bytes;
     private int failures;
+    private int loneFailures;
+    private long wellAtLastFailure = Long.MAX_VALUE;
     private long dueAt;
     private boolean underWay;
     private boolean settled;
@@ -73,6 +75,24 @@ final class Batch<T> {
         underWay = false;
         failures++;
         return failures;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    /**
+     * Notes a failure for which the batch itself may be to blame.
+     *
+     * @param timesWell how often the receiver answered well so far, whatever it was sent
+     * @return how often this batch failed again although it had answered others well in between
+     */
+    int failedAt(long timesWell) {
+        if (timesWell > wellAtLastFailure) {
+            loneFailures++;
+        }
+        wellAtLastFailure = timesWell;
+        return loneFailures;
     }
 
     void dueAt(long nanoTime) {

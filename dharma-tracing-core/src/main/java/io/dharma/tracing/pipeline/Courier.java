@@ -47,6 +47,12 @@ final class Courier<T> implements Worker.Task {
      */
     private static final int REJECTIONS_WORTH_HALVING = 16;
 
+    /** A batch that keeps failing while others arrive is the trouble itself. Halving it loses nothing: soon. */
+    private static final int LONE_FAILURES_TO_HALVE = 3;
+
+    /** One record cannot be halved, only lost; a receiver that answers every other request must not cost us any. */
+    private static final int LONE_FAILURES_TO_DROP = 10;
+
     private final Sink<T> sink;
     private final String name;
     private final Settings settings;
@@ -63,6 +69,7 @@ final class Courier<T> implements Worker.Task {
     private long batchesFormed;
     private long delivered;
     private long failedDeliveries;
+    private long timesWell;
     private int rejectionsInARow;
     private @Nullable String lastError;
     private @Nullable Instant lastErrorAt;
@@ -208,12 +215,32 @@ final class Courier<T> implements Worker.Task {
     }
 
     private @Nullable Batch<T> readyBatch(long now) {
+        Batch<T> next = leastTried(now);
+        if (next != null && !isNewBatchWorthProbing(next)) {
+            return next;
+        }
+        Batch<T> formed = nanosUntilRecordsReady(now) <= 0 ? formBatch() : null;
+        return formed == null ? next : formed;
+    }
+
+    /** The oldest among those that failed least: a batch that no receiver can take must not be the only one tried. */
+    private @Nullable Batch<T> leastTried(long now) {
+        Batch<T> least = null;
         for (Batch<T> batch : unsettled) {
-            if (nanosUntilReady(batch, now) <= 0) {
-                return batch;
+            if (nanosUntilReady(batch, now) <= 0 && (least == null || batch.failures() < least.failures())) {
+                least = batch;
             }
         }
-        return nanosUntilRecordsReady(now) <= 0 ? formBatch() : null;
+        return least;
+    }
+
+    /**
+     * Is it the batches at hand that fail, or the receiver? Only another batch can tell. The more there are, the more
+     * often all of them must have failed before one is added, or a long outage would end in a flood of small batches:
+     * n batches have failed n times each, so their number grows with the square root of the outage's length.
+     */
+    private boolean isNewBatchWorthProbing(Batch<T> leastTried) {
+        return breaker.health() != SinkState.HEALTHY && leastTried.failures() > unsettled.size();
     }
 
     private long nanosUntilReady(Batch<T> batch, long now) {
@@ -221,7 +248,7 @@ final class Courier<T> implements Worker.Task {
             return FOREVER;
         }
         // The batch's own wait is there for a receiver that does well otherwise. One that does not is probed with
-        // the oldest batch whenever the breaker says so. And on closing there is no later.
+        // the least tried batch whenever the breaker says so. And on closing there is no later.
         boolean waits = breaker.health() == SinkState.HEALTHY && !closing;
         return waits ? Math.max(0, batch.dueAt() - now) : 0;
     }
@@ -337,6 +364,7 @@ final class Courier<T> implements Worker.Task {
     }
 
     private void receiverIsWell() {
+        timesWell++;
         if (breaker.health() != SinkState.HEALTHY) {
             // Waits were made for its illness.
             long now = settings.clock().nanoTime();
@@ -364,6 +392,9 @@ final class Courier<T> implements Worker.Task {
             noteError(Reasons.oneLine(retry.reason()));
             tryAgain(batch, now);
             receiverIsNotWell(retry.after(), now);
+            if (retry.after() == null) {
+                suspect(batch, now);
+            }
         } else if (delivery instanceof Delivery.Refused refused) {
             noteError(Reasons.oneLine(refused.reason()));
             tryAgain(batch, now);
@@ -394,22 +425,48 @@ final class Courier<T> implements Worker.Task {
         batch.dueAt(now + backoff.nanosAfter(batch.comeBack()));
     }
 
+    /**
+     * A receiver that stumbles over one record says "try again" for ever, where it should have rejected it. It gives
+     * itself away by taking all else. One that asks for time does not: it speaks of itself.
+     */
+    private void suspect(Batch<T> batch, long now) {
+        if (batch.isSettled()) {
+            return;
+        }
+        int alone = batch.failedAt(timesWell);
+        if (batch.size() == 1) {
+            if (alone >= LONE_FAILURES_TO_DROP) {
+                drop(batch);
+            }
+        } else if (alone >= LONE_FAILURES_TO_HALVE) {
+            halve(batch, now);
+        }
+    }
+
     private void rejected(Batch<T> batch, long now) {
         if (batch.isSettled()) {
             return;
         }
         rejectionsInARow++;
         if (batch.size() == 1 || rejectionsInARow > REJECTIONS_WORTH_HALVING) {
-            dropped.add(DropReason.REJECTED, batch.size());
-            settle(batch);
+            drop(batch);
         } else {
-            // In the place of the whole, so that the halves go next.
-            List<Batch<T>> halves = batch.halve(now);
-            int place = unsettled.indexOf(batch);
-            unsettled.addAll(place, halves);
-            unsettled.remove(place + halves.size());
-            batch.settle();
+            halve(batch, now);
         }
+    }
+
+    /** In the place of the whole, so that the halves go next. */
+    private void halve(Batch<T> batch, long now) {
+        List<Batch<T>> halves = batch.halve(now);
+        int place = unsettled.indexOf(batch);
+        unsettled.addAll(place, halves);
+        unsettled.remove(place + halves.size());
+        batch.settle();
+    }
+
+    private void drop(Batch<T> batch) {
+        dropped.add(DropReason.REJECTED, batch.size());
+        settle(batch);
     }
 
     private void settle(Batch<T> batch) {

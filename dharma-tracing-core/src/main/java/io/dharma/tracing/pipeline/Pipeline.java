@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline<I, O> implements AutoCloseable {
 
+    /** The least that {@link Builder#maxQueueBytes} takes. */
+    public static final long MIN_QUEUE_BYTES = 64L << 10;
+
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(3);
-    private static final Duration LONGEST_DEADLINE = Duration.ofDays(365);
 
     /** What sinks get at least to let go of their connections, out of the time to close. */
     private static final long TIME_FOR_SINKS_TO_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -98,7 +101,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
             return false;
         }
         long lossesBefore = lossesReported.get();
-        long nanos = nanos(deadline);
+        long nanos = Timeouts.nanos(deadline);
         boolean passed = closing.get() ? awaitClosed(nanos) : drain(nanos);
         long losses = losses();
         lossesReported.accumulateAndGet(losses, Math::max);
@@ -119,7 +122,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
      */
     public void close(Duration deadline) {
         long start = System.nanoTime();
-        long nanos = nanos(deadline);
+        long nanos = Timeouts.nanos(deadline);
         if (!closing.compareAndSet(false, true)) {
             if (!isOwnThread()) {
                 awaitClosed(nanos);
@@ -168,14 +171,6 @@ public final class Pipeline<I, O> implements AutoCloseable {
         } finally {
             ticket.withdraw();
         }
-    }
-
-    private static long nanos(Duration deadline) {
-        if (deadline.isNegative()) {
-            return 0;
-        }
-        // So that no sum of it and a time overflows.
-        return deadline.compareTo(LONGEST_DEADLINE) > 0 ? LONGEST_DEADLINE.toNanos() : deadline.toNanos();
     }
 
     private boolean awaitClosed(long nanos) {
@@ -248,7 +243,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
          * is dropped. Default 16 MiB; about a tenth of it is allocated at once.
          */
         public Builder<I, O> maxQueueBytes(long bytes) {
-            this.maxQueueBytes = atLeast(64 << 10, bytes, "maxQueueBytes");
+            this.maxQueueBytes = atLeast(MIN_QUEUE_BYTES, bytes, "maxQueueBytes");
             return this;
         }
 
@@ -319,8 +314,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     signal,
                     maxBatchSize,
                     maxBatchBytes,
-                    Pipeline.nanos(maxBatchDelay),
-                    Pipeline.nanos(deliveryTimeout),
+                    Timeouts.nanos(maxBatchDelay),
+                    Timeouts.nanos(deliveryTimeout),
                     maxInFlight,
                     clock);
             long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;

@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
@@ -95,10 +96,11 @@ public final class DharmaTracerBuilder {
         return this;
     }
 
-    /** How much heap ended spans may take while they wait, by estimate. Default: 16 MiB. */
+    /** How much heap ended spans may take while they wait, by estimate. At least 64 KiB; default: 16 MiB. */
     public DharmaTracerBuilder maxQueueBytes(long bytes) {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("maxQueueBytes must be positive, but is " + bytes);
+        if (bytes < Pipeline.MIN_QUEUE_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxQueueBytes must be at least " + Pipeline.MIN_QUEUE_BYTES + ", but is " + bytes);
         }
         maxQueueBytes = bytes;
         return this;
@@ -115,7 +117,7 @@ public final class DharmaTracerBuilder {
 
     /** How long a batch waits to be filled. Default: 1 s. */
     public DharmaTracerBuilder maxBatchDelay(Duration delay) {
-        maxBatchDelay = Objects.requireNonNull(delay, "maxBatchDelay");
+        maxBatchDelay = notNegative(delay, "maxBatchDelay");
         return this;
     }
 
@@ -124,7 +126,7 @@ public final class DharmaTracerBuilder {
      * timeout of every sink, which can say better what went wrong.
      */
     public DharmaTracerBuilder deliveryTimeout(Duration timeout) {
-        deliveryTimeout = Objects.requireNonNull(timeout, "deliveryTimeout");
+        deliveryTimeout = notNegative(timeout, "deliveryTimeout");
         return this;
     }
 
@@ -150,6 +152,13 @@ public final class DharmaTracerBuilder {
     public DharmaTracerBuilder clock(Clock newClock) {
         clock = Objects.requireNonNull(newClock, "clock");
         return this;
+    }
+
+    private static Duration notNegative(Duration duration, String name) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative, but is " + duration);
+        }
+        return duration;
     }
 
     /** Starts the tracer's threads. Opens no connection. */

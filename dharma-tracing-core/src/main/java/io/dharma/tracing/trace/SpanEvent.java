@@ -25,8 +25,8 @@ record SpanEvent(
     private static final AttributeKey<String> MESSAGE = AttributeKey.stringKey("exception.message");
     private static final AttributeKey<String> STACKTRACE = AttributeKey.stringKey("exception.stacktrace");
 
-    /** The stack frames stay with the throwable, which the application made anyway. */
-    private static final int EXCEPTION_BYTES = 512;
+    /** The throwable with its frames, which only we may still hold. */
+    private static final int EXCEPTION_BYTES = 4096;
 
     static SpanEvent exception(long epochNanos, Throwable exception, SpanAttributes additional) {
         return new SpanEvent(epochNanos, EXCEPTION, additional, exception);

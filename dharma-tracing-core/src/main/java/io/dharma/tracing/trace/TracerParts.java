@@ -10,6 +10,8 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.SpanSize;
+import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -30,9 +32,6 @@ final class TracerParts {
 
     static final String SIGNAL = "spans";
 
-    /** Long enough to wait, and short enough to be added to a time. */
-    private static final Duration A_DAY = Duration.ofDays(1);
-
     private final SpanSource source;
     private final BlockFactory blocks;
     private final Pipeline<RecordedSpan, SpanData> pipeline;
@@ -49,22 +48,33 @@ final class TracerParts {
         ContextHooks.install();
         this.meterProvider = builder.meterProvider;
         this.loggerProvider = builder.loggerProvider;
-        this.mdc = register(builder.mdc);
         this.pipeline = pipeline(builder);
-        this.source = new SpanSource(
-                TimeOrderedIdGenerator.create(),
-                builder.clock,
-                builder.limits,
-                builder.resource,
-                builder.sampler,
-                builder.keep,
-                pipeline::offer);
-        Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
-        this.blocks = new BlockFactory(source, meter == null ? null : BlockMetrics.create(meter));
-        this.pipelineMetrics = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
-        this.propagation = new Propagation(builder.propagator, source);
-        this.openTelemetry = new DharmaOpenTelemetry(
-                new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
+        PipelineMetrics published = null;
+        try {
+            this.source = new SpanSource(
+                    TimeOrderedIdGenerator.create(),
+                    builder.clock,
+                    builder.limits,
+                    builder.resource,
+                    builder.sampler,
+                    builder.keep,
+                    pipeline::offer);
+            Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
+            this.blocks = new BlockFactory(source, meter == null ? null : BlockMetrics.create(meter));
+            published = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
+            this.pipelineMetrics = published;
+            this.propagation = new Propagation(builder.propagator, source);
+            this.openTelemetry = new DharmaOpenTelemetry(
+                    new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
+            // Last, for it is the whole JVM's: nothing that fails above may leave it behind.
+            this.mdc = register(builder.mdc);
+        } catch (RuntimeException | Error failed) {
+            if (published != null) {
+                published.close();
+            }
+            pipeline.close(Duration.ZERO);
+            throw failed;
+        }
     }
 
     private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
@@ -74,6 +84,7 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
+                .convertedSize(span -> (int) Math.min(Integer.MAX_VALUE, SpanSize.of(span)))
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchSize(builder.maxBatchSize)
                 .maxBatchDelay(builder.maxBatchDelay)
@@ -102,18 +113,20 @@ final class TracerParts {
         return pipeline.flush(timeout);
     }
 
-    /** Spans first: the last metrics are to tell what became of them. */
+    /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
     void close(Duration timeout) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        long deadline = System.nanoTime() + (timeout.compareTo(A_DAY) > 0 ? A_DAY : timeout).toNanos();
+        long nanos = Timeouts.nanos(timeout);
+        long deadline = System.nanoTime() + nanos;
         if (mdc != null) {
             mdc.close();
         }
-        pipeline.close(timeout);
+        boolean reportsLast = loggerProvider != null || meterProvider != null;
+        pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos));
         if (loggerProvider != null) {
-            loggerProvider.shutdown().join(nanosLeft(deadline), TimeUnit.NANOSECONDS);
+            loggerProvider.shutdown().join(nanosLeft(deadline) / 2, TimeUnit.NANOSECONDS);
         }
         if (meterProvider != null) {
             meterProvider.shutdown().join(nanosLeft(deadline), TimeUnit.NANOSECONDS);

@@ -266,6 +266,80 @@ class CourierTest {
         assertThat(courier.stats().delivered() + courier.stats().droppedTotal()).isEqualTo(3);
     }
 
+    // ---- a record that makes the receiver stumble
+
+    @Test
+    void batchThatAlwaysFails_holdsUpNobodyAndLosesOnlyItsPoison() {
+        sink.does(CourierTest::stumblesOverSeven);
+        deliver(5, 6, 7, 8);
+        for (int id = 100; id < 400; id++) {
+            accept(id);
+            advance(Duration.ofSeconds(2));
+        }
+        advance(BATCH_DELAY);
+
+        assertThat(courier.stats().dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
+        assertThat(courier.stats().delivered()).isEqualTo(offered - 1);
+        assertThat(courier.stats().queuedBytes()).isZero();
+        assertThat(courier.stats().state()).isEqualTo(SinkState.HEALTHY);
+    }
+
+    @Test
+    void batchThatAlwaysFails_isOvertakenByTheNextProbe() {
+        sink.does(CourierTest::stumblesOverSeven);
+        deliver(7);
+        for (int second = 0; second < 60; second++) {
+            advance(Duration.ofSeconds(1));
+        }
+        assertThat(courier.stats().state()).isEqualTo(SinkState.DEGRADED);
+
+        accept(8);
+        for (int second = 0; second < 4; second++) {
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(courier.stats().delivered()).isEqualTo(1);
+    }
+
+    @Test
+    void receiverThatAsksForTime_isNotTakenForOneThatStumbles() {
+        sink.does(batch -> CompletableFuture.completedFuture(
+                batch.contains(Item.ordinary(7))
+                        ? Delivery.retry("429", Duration.ofSeconds(1))
+                        : Delivery.delivered()));
+        deliver(7);
+        for (int id = 100; id < 200; id++) {
+            accept(id);
+            advance(Duration.ofSeconds(2));
+        }
+
+        assertThat(courier.stats().dropped()).isEmpty();
+    }
+
+    @Test
+    void longOutage_triesOtherBatchesNowAndThenWithoutEndingInManySmallOnes() {
+        sink.answers(Delivery.retry("connection refused"));
+        for (int id = 0; id < 110; id++) {
+            accept(id);
+            advance(Duration.ofSeconds(6));
+        }
+        assertThat(courier.stats().dropped()).isEmpty();
+        int callsInTheOutage = sink.calls();
+
+        sink.answers(Delivery.delivered());
+        for (int second = 0; second < 10; second++) {
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(courier.stats().delivered()).isEqualTo(110);
+        assertThat(sink.calls() - callsInTheOutage).isLessThan(40);
+    }
+
+    private static CompletableFuture<Delivery> stumblesOverSeven(List<Item> batch) {
+        return CompletableFuture.completedFuture(
+                batch.contains(Item.ordinary(7)) ? Delivery.retry("500") : Delivery.delivered());
+    }
+
     // ---- sinks that misbehave
 
     @Test

@@ -1,4 +1,4 @@
-package io.dharma.tracing.export;
+package io.dharma.tracing.spi;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -7,8 +7,8 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 
-/** About how much heap a span holds on to, rather too much than too little. */
-final class SpanSize {
+/** About how much heap a span holds on to, rather too much than too little. Any thread. */
+public final class SpanSize {
 
     private static final int SPAN = 400;
     private static final int EVENT = 96;
@@ -19,7 +19,8 @@ final class SpanSize {
 
     private SpanSize() {}
 
-    static long of(SpanData span) {
+    /** In bytes; costs a walk over its attributes and events. */
+    public static long of(SpanData span) {
         long size = SPAN + text(span.getName()) + text(span.getStatus().getDescription()) + of(span.getAttributes());
         for (EventData event : span.getEvents()) {
             size += EVENT + text(event.getName()) + of(event.getAttributes());
