@@ -206,7 +206,10 @@ final class Planner {
 
     private List<String> inferredExporters() {
         List<String> names = new ArrayList<>();
-        if (isSet(Keys.OTLP.endpoint()) || isSet(Keys.OTLP_TRACES.endpoint()) || isSet(Keys.JAEGER_ENDPOINT)) {
+        if (extras.otlp()
+                || isSet(Keys.OTLP.endpoint())
+                || isSet(Keys.OTLP_TRACES.endpoint())
+                || isSet(Keys.JAEGER_ENDPOINT)) {
             names.add("otlp");
         }
         if (isSet(Keys.ZIPKIN_ENDPOINT)) {
@@ -450,7 +453,7 @@ final class Planner {
     private boolean isSentOverOtlp(Key<List<String>> exporter, Key<String> endpoint) {
         Setting<List<String>> listed = settings.find(exporter);
         if (listed == null) {
-            return isSet(endpoint) || isSet(Keys.OTLP.endpoint());
+            return extras.otlp() || isSet(endpoint) || isSet(Keys.OTLP.endpoint());
         }
         for (String name : listed.value()) {
             if (!name.equals("otlp") && !name.equals("none")) {

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -217,6 +218,26 @@ class DharmaTracingTest {
         assertThat(dharma.flush(Duration.ofSeconds(1))).isTrue();
         assertThat(dharma.health().has("sdk-disabled")).isTrue();
         assertThat(dharma.health().exporters()).isEmpty();
+    }
+
+    @Test
+    void otlp_withoutAnEndpointIsTheLocalOneForAllSignals() {
+        Plan plan = Given.nothing()
+                .builder()
+                .otlp(o -> o.header("x-api-key", "k"))
+                .build()
+                .plan();
+
+        assertThat(plan.traces().targets())
+                .extracting(target -> target.endpoint().uri().toString())
+                .containsExactly("http://localhost:4318/v1/traces");
+        assertThat(plan.traces().memory()).isNull();
+        assertThat(Objects.requireNonNull(Objects.requireNonNull(plan.metrics()).target())
+                        .endpoint()
+                        .uri())
+                .hasToString("http://localhost:4318/v1/metrics");
+        assertThat(Objects.requireNonNull(plan.logs()).target().endpoint().uri())
+                .hasToString("http://localhost:4318/v1/logs");
     }
 
     @ParameterizedTest
