@@ -130,7 +130,11 @@ public final class DharmaTracing implements AutoCloseable {
         if (LOG.isInfoEnabled()) {
             LOG.info("{}", StartLine.of(plan, (System.nanoTime() - start) / 1_000_000));
         }
-        doctor.start();
+        if (plan.disabled()) {
+            doctor.stayHome();
+        } else {
+            doctor.start();
+        }
     }
 
     /** Makes it known to those who do not have it at hand; returns all that was found so far. */

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.spi.FilterReply;
 import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.trace.Tracing;
@@ -16,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -218,6 +221,41 @@ class DharmaTracingTest {
         assertThat(dharma.flush(Duration.ofSeconds(1))).isTrue();
         assertThat(dharma.health().has("sdk-disabled")).isTrue();
         assertThat(dharma.health().exporters()).isEmpty();
+    }
+
+    @Test
+    void disabled_startsNoThread() {
+        List<Thread> started = new CopyOnWriteArrayList<>();
+        DharmaConfig config =
+                DharmaConfig.builder().otlp("http://127.0.0.1:1").disabled(true).build();
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        log.addFilter(new ThreadOfLog(started));
+
+        DharmaTracing dharma = DharmaTracing.init(config);
+        Health health = dharma.health();
+
+        assertThat(health.has("sdk-disabled")).isTrue();
+        assertThat(logged()).anyMatch(line -> line.contains("sdk-disabled"));
+        assertThat(started).isNotEmpty().containsOnly(Thread.currentThread());
+        Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
+        after.removeAll(before);
+        assertThat(after).extracting(Thread::getName).noneMatch(name -> name.startsWith("dharma-"));
+    }
+
+    /** A thread that has ended again is seen by what it said. */
+    private static final class ThreadOfLog extends Filter<ILoggingEvent> {
+
+        private final List<Thread> threads;
+
+        ThreadOfLog(List<Thread> threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            threads.add(Thread.currentThread());
+            return FilterReply.NEUTRAL;
+        }
     }
 
     @Test
