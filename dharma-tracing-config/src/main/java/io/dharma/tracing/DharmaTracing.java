@@ -161,11 +161,7 @@ public final class DharmaTracing implements AutoCloseable {
 
     private static Set<URI> collectors(Plan plan) {
         Set<URI> collectors = new LinkedHashSet<>();
-        if (!plan.disabled()) {
-            plan.traces()
-                    .targets()
-                    .forEach(target -> collectors.add(target.endpoint().uri()));
-        }
+        plan.allTargets().forEach(target -> collectors.add(target.endpoint().uri()));
         return collectors;
     }
 
