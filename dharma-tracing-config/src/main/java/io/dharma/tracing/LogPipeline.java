@@ -36,8 +36,14 @@ final class LogPipeline implements LogRecordProcessor {
         boolean unused = pipeline.offer(record);
     }
 
-    boolean flush(Duration timeout) {
-        return pipeline.flush(timeout);
+    /** Flushes on a thread that lives for it alone, so that the caller can wait for something else meanwhile. */
+    CompletableResultCode flushAside(Duration timeout) {
+        CompletableResultCode result = new CompletableResultCode();
+        Runnable flush = () -> {
+            CompletableResultCode unused = pipeline.flush(timeout) ? result.succeed() : result.fail();
+        };
+        Assembly.daemon(flush, "dharma-logs-flush").start();
+        return result;
     }
 
     PipelineStats stats() {

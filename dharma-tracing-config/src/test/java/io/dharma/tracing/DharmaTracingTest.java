@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import ch.qos.logback.core.spi.FilterReply;
 import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.dharma.tracing.trace.Tracing;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -357,6 +358,34 @@ class DharmaTracingTest {
             dharma.close();
         } finally {
             server.stop(0);
+        }
+    }
+
+    @Test
+    void flush_ofOneDeadSignalLeavesTheOthersTheirTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                OtlpReceiver receiver = OtlpReceiver.start()) {
+            DharmaTracing dharma = DharmaTracing.init(Given.nothing()
+                    .environment(
+                            "OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint().toString())
+                    .environment("OTEL_BLRP_SCHEDULE_DELAY", "60s")
+                    .builder()
+                    .closeTimeout(Duration.ofMillis(100))
+                    .tracing(t -> t.otlp("http://127.0.0.1:" + silent.getLocalPort()))
+                    .build());
+            dharma.tracedRun("lost", block -> {});
+            dharma.openTelemetry()
+                    .getLogsBridge()
+                    .get("x")
+                    .logRecordBuilder()
+                    .setBody("hello")
+                    .emit();
+
+            assertThat(dharma.flush(Duration.ofSeconds(3))).isFalse();
+
+            assertThat(receiver.logs()).hasSize(1);
+            assertThat(receiver.metrics()).isNotEmpty();
+            dharma.close();
         }
     }
 
