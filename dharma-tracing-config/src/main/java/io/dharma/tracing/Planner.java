@@ -79,6 +79,15 @@ final class Planner {
                     "CORRELATION_REDIS_URL is set, but storage of correlation is not part of this version",
                     "Leave it set for a later version, or remove it"));
         }
+        Setting<String> exceptions = settings.find(Keys.EXCEPTION_SIGNAL);
+        if (exceptions != null) {
+            findings.add(Finding.info(
+                    "exception-signal-unsupported",
+                    Keys.EXCEPTION_SIGNAL.variable() + " is " + Problem.printable(exceptions.value()) + " ("
+                            + Problem.printable(exceptions.origin().place())
+                            + "), which this version does not have; exceptions are recorded as events of spans",
+                    "Leave it set for a later version, or remove it"));
+        }
         if (!problems.isEmpty()) {
             report(disabled);
         }
