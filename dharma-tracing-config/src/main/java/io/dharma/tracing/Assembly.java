@@ -20,13 +20,17 @@ import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts together what a {@link Plan} says. For one thread, once. */
 final class Assembly {
@@ -36,8 +40,14 @@ final class Assembly {
 
     private static final Duration LEAST_DELIVERY_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+
     private final Plan plan;
     private final SamplingControl sampling;
+
+    /** How to let go of what was made so far. */
+    private final Deque<Runnable> made = new ArrayDeque<>();
+
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> spanTargets = new LinkedHashMap<>();
     private @Nullable InMemorySpanSink memory;
@@ -76,14 +86,20 @@ final class Assembly {
     private DharmaTracer tracerOrNothing() {
         try {
             return tracer();
-        } catch (RuntimeException failed) {
-            if (logPipeline != null) {
-                logPipeline.close(Duration.ZERO);
-            }
-            if (meterProvider != null) {
-                meterProvider.close();
-            }
+        } catch (Throwable failed) {
+            letGo(0);
             throw failed;
+        }
+    }
+
+    /** Lets go of what was made, the newest first, until so much is left. */
+    private void letGo(int left) {
+        while (made.size() > left) {
+            try {
+                made.pop().run();
+            } catch (RuntimeException | LinkageError notClosed) {
+                LOG.debug("Something could not be closed after a failed start", notClosed);
+            }
         }
     }
 
@@ -111,7 +127,7 @@ final class Assembly {
 
     private void addSinks(DharmaTracerBuilder tracer) {
         for (Plan.Target target : plan.traces().targets()) {
-            Sink<SpanData> sink = spanSink(target);
+            Sink<SpanData> sink = closing(spanSink(target));
             spanTargets.put(
                     sink.name(), Urls.withoutSecrets(target.endpoint().uri().toString()));
             tracer.sink(sink);
@@ -145,11 +161,15 @@ final class Assembly {
         if (metrics == null) {
             return;
         }
+        int before = made.size();
         try {
             SdkMeterProvider provider = meterProvider(metrics);
+            made.push(provider::close);
             meterProvider = provider;
             tracer.meterProvider(provider);
         } catch (LinkageError mixedVersions) {
+            letGo(before);
+            metricAccount = null;
             findings.add(notLinked("metrics", mixedVersions));
         }
     }
@@ -177,10 +197,10 @@ final class Assembly {
                 new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()));
         metricAccount = account;
         HttpEndpoint endpoint = target.endpoint();
-        OtlpMetricExporter exporter = OtlpMetricExporter.builder(
+        OtlpMetricExporter exporter = OtlpMetricExporter.builder(closing(
                         target.protocol() == Plan.Protocol.OTLP_GRPC
                                 ? needingJar(target, () -> OtlpSinks.metricsOverGrpc(endpoint))
-                                : OtlpSinks.metrics(endpoint))
+                                : OtlpSinks.metrics(endpoint)))
                 .temporality(metrics.temporality())
                 .listener(account)
                 .build();
@@ -195,15 +215,18 @@ final class Assembly {
         if (logs == null) {
             return;
         }
+        int before = made.size();
         try {
             HttpEndpoint endpoint = logs.target().endpoint();
             LogPipeline pipeline = new LogPipeline(
                     logs,
-                    logs.target().protocol() == Plan.Protocol.OTLP_GRPC
-                            ? needingJar(logs.target(), () -> OtlpSinks.logsOverGrpc(endpoint))
-                            : OtlpSinks.logs(endpoint),
+                    closing(
+                            logs.target().protocol() == Plan.Protocol.OTLP_GRPC
+                                    ? needingJar(logs.target(), () -> OtlpSinks.logsOverGrpc(endpoint))
+                                    : OtlpSinks.logs(endpoint)),
                     deliveryTimeout(List.of(logs.target())),
                     plan.lifecycle().closeTimeout());
+            made.push(() -> pipeline.close(Duration.ZERO));
             logPipeline = pipeline;
             tracer.loggerProvider(SdkLoggerProvider.builder()
                     .setResource(plan.service().resource())
@@ -211,8 +234,15 @@ final class Assembly {
                     .addLogRecordProcessor(pipeline)
                     .build());
         } catch (LinkageError mixedVersions) {
+            letGo(before);
+            logPipeline = null;
             findings.add(notLinked("logs", mixedVersions));
         }
+    }
+
+    private <T> Sink<T> closing(Sink<T> sink) {
+        made.push(() -> sink.close(Duration.ZERO));
+        return sink;
     }
 
     private static <T> Sink<T> needingJar(Plan.Target target, Supplier<Sink<T>> sink) {

@@ -22,11 +22,11 @@ final class CollectorProbe {
     /** Opens a connection and closes it; waits for the network. Null if somebody answered. */
     @Nullable
     Finding probe() {
-        String where = uri.getHost() + ":" + port();
+        String where = address(uri);
         try (Socket socket = new Socket()) {
             InetAddress address = InetAddress.getByName(uri.getHost());
             if (!address.isLinkLocalAddress()) {
-                socket.connect(new InetSocketAddress(address, port()), TIMEOUT_MILLIS);
+                socket.connect(new InetSocketAddress(address, port(uri)), TIMEOUT_MILLIS);
             }
             return null;
         } catch (UnknownHostException unknown) {
@@ -44,7 +44,12 @@ final class CollectorProbe {
                         + " answers");
     }
 
-    private int port() {
+    /** Host and port, which is all that a connection depends on. */
+    static String address(URI uri) {
+        return uri.getHost() + ":" + port(uri);
+    }
+
+    private static int port(URI uri) {
         if (uri.getPort() != -1) {
             return uri.getPort();
         }

@@ -148,8 +148,12 @@ public final class DharmaConfig {
             return otlp(o -> o.endpoint(url));
         }
 
-        /** As {@link #otlp(String)}, with headers, TLS and the like. */
+        /**
+         * As {@link #otlp(String)}, with headers, TLS and the like. Without an endpoint the environment's, else
+         * localhost.
+         */
         public Builder otlp(Consumer<OtlpOptions> options) {
+            extras.otlp = true;
             options.accept(new OtlpOptions(this, Keys.OTLP));
             return this;
         }

@@ -130,7 +130,11 @@ public final class DharmaTracing implements AutoCloseable {
         if (LOG.isInfoEnabled()) {
             LOG.info("{}", StartLine.of(plan, (System.nanoTime() - start) / 1_000_000));
         }
-        doctor.start();
+        if (plan.disabled()) {
+            doctor.stayHome();
+        } else {
+            doctor.start();
+        }
     }
 
     /** Makes it known to those who do not have it at hand; returns all that was found so far. */
@@ -157,11 +161,7 @@ public final class DharmaTracing implements AutoCloseable {
 
     private static Set<URI> collectors(Plan plan) {
         Set<URI> collectors = new LinkedHashSet<>();
-        if (!plan.disabled()) {
-            plan.traces()
-                    .targets()
-                    .forEach(target -> collectors.add(target.endpoint().uri()));
-        }
+        plan.allTargets().forEach(target -> collectors.add(target.endpoint().uri()));
         return collectors;
     }
 

@@ -5,13 +5,18 @@ import io.dharma.tracing.spi.ContextHooks;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,21 +32,34 @@ final class Doctor {
     private static final long PATIENCE_MILLIS = 1_000;
 
     private final List<Finding> known;
-    private final Set<URI> collectors;
+    private final Map<String, URI> collectors = new LinkedHashMap<>();
     private final ClassLoader loader;
     private final CountDownLatch classPathSeen = new CountDownLatch(1);
     private final Set<Finding> found = new LinkedHashSet<>();
+
+    /** By address; true only of the moment when it was tried. */
+    private final Map<String, Finding> unreachable = new LinkedHashMap<>();
+
     private volatile boolean stopped;
 
-    /** @param known what was found before, to be logged with the rest */
-    Doctor(List<Finding> known, Set<URI> collectors, ClassLoader loader) {
+    /**
+     * @param known what was found before, to be logged with the rest
+     * @param collectors where something is sent to; those at one address are tried once
+     */
+    Doctor(List<Finding> known, Collection<URI> collectors, ClassLoader loader) {
         this.known = List.copyOf(known);
-        this.collectors = Set.copyOf(collectors);
+        collectors.forEach(collector -> this.collectors.putIfAbsent(CollectorProbe.address(collector), collector));
         this.loader = loader;
     }
 
     void start() {
         Assembly.daemon(this::look, "dharma-doctor").start();
+    }
+
+    /** Says what is known already and looks at nothing, on the calling thread. */
+    void stayHome() {
+        known.forEach(Doctor::log);
+        classPathSeen.countDown();
     }
 
     void stop() {
@@ -57,16 +75,28 @@ final class Doctor {
         } finally {
             classPathSeen.countDown();
         }
-        collectors.forEach(this::probe);
+        collectors.forEach(this::tryToReach);
     }
 
-    private void probe(URI collector) {
+    /** Name services and proxy selectors may be the application's; what they throw is not worth more than a note. */
+    private void tryToReach(String address, URI collector) {
+        try {
+            probe(address, collector);
+        } catch (RuntimeException | LinkageError strange) {
+            LOG.debug("Whether {} can be reached could not be found out", address, strange);
+        }
+    }
+
+    private void probe(String address, URI collector) {
         if (stopped || isBehindProxy(collector)) {
             return;
         }
-        Finding unreachable = new CollectorProbe(collector).probe();
-        if (unreachable != null && !stopped) {
-            add(unreachable);
+        Finding nobody = new CollectorProbe(collector).probe();
+        if (nobody != null && !stopped) {
+            synchronized (found) {
+                unreachable.put(address, nobody);
+            }
+            log(nobody);
         }
     }
 
@@ -101,6 +131,11 @@ final class Doctor {
         List<Finding> all = new ArrayList<>(known);
         synchronized (found) {
             all.addAll(found);
+            unreachable.forEach((address, nobody) -> {
+                if (exporters.stream().noneMatch(exporter -> knowsBetter(exporter, address))) {
+                    all.add(nobody);
+                }
+            });
         }
         if (!ContextHooks.isInstalled()) {
             all.add(Finding.warning(
@@ -114,8 +149,25 @@ final class Doctor {
         return all;
     }
 
+    /** Whether this exporter has been there since, or says itself that it cannot. */
+    private static boolean knowsBetter(ExporterHealth exporter, String address) {
+        return address.equals(addressOf(exporter.target())) && (exporter.sent() > 0 || isUnwell(exporter));
+    }
+
+    private static @Nullable String addressOf(@Nullable String target) {
+        try {
+            return target == null ? null : CollectorProbe.address(new URI(target));
+        } catch (URISyntaxException masked) {
+            return null;
+        }
+    }
+
+    private static boolean isUnwell(ExporterHealth exporter) {
+        return exporter.state() == SinkState.DEGRADED || exporter.state() == SinkState.PAUSED;
+    }
+
     private static void addIfUnwell(List<Finding> all, ExporterHealth exporter) {
-        if (exporter.state() == SinkState.DEGRADED || exporter.state() == SinkState.PAUSED) {
+        if (isUnwell(exporter)) {
             boolean refused = exporter.state() == SinkState.PAUSED;
             all.add(Finding.warning(
                     refused ? "exporter-refused" : "collector-unreachable",

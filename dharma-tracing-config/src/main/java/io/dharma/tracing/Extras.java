@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricReaders the application's own
  * @param tls how to connect, by the keys of the signal it is for
  * @param headers headers that change, by the keys of the signal they are for
+ * @param otlp whether everything is to be sent over OTLP, also if nobody names an endpoint
  */
 record Extras(
         @Nullable Sampler sampler,
@@ -34,7 +35,8 @@ record Extras(
         List<Sink<SpanData>> sinks,
         List<MetricReader> metricReaders,
         Map<OtlpKeys, TlsSettings> tls,
-        Map<OtlpKeys, Supplier<Map<String, String>>> headers) {
+        Map<OtlpKeys, Supplier<Map<String, String>>> headers,
+        boolean otlp) {
 
     String describe() {
         StringBuilder lines = new StringBuilder();
@@ -54,6 +56,9 @@ record Extras(
                 .append(" (code)\n"));
         headers.forEach((keys, supplier) ->
                 lines.append("  ").append(keys.headers().name()).append(" by a supplier (code)\n"));
+        if (otlp) {
+            lines.append("  OTLP for all signals (code)\n");
+        }
         return lines.toString();
     }
 
@@ -85,6 +90,7 @@ record Extras(
         final List<MetricReader> metricReaders = new ArrayList<>();
         final Map<OtlpKeys, TlsSettings> tls = new LinkedHashMap<>();
         final Map<OtlpKeys, Supplier<Map<String, String>>> headers = new LinkedHashMap<>();
+        boolean otlp;
 
         Extras build() {
             return new Extras(
@@ -94,7 +100,8 @@ record Extras(
                     List.copyOf(sinks),
                     List.copyOf(metricReaders),
                     Map.copyOf(tls),
-                    Map.copyOf(headers));
+                    Map.copyOf(headers),
+                    otlp);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
 import io.dharma.tracing.pipeline.Sink;
-import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -13,7 +12,6 @@ import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Takes log records from OpenTelemetry's SDK and delivers them like spans. For any thread. */
 final class LogPipeline implements LogRecordProcessor {
@@ -24,7 +22,7 @@ final class LogPipeline implements LogRecordProcessor {
     LogPipeline(Plan.Logs logs, Sink<LogRecordData> sink, Duration deliveryTimeout, Duration closeTimeout) {
         this.closeTimeout = closeTimeout;
         this.pipeline = Pipeline.builder("logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData)
-                .convertedSize(LogPipeline::sizeOf)
+                .convertedSize(record -> RecordSize.of(record.getBodyValue(), record.getAttributes()))
                 .maxQueueBytes(logs.maxQueueBytes())
                 .maxBatchSize(logs.batchSize())
                 .maxBatchDelay(logs.batchDelay())
@@ -38,8 +36,14 @@ final class LogPipeline implements LogRecordProcessor {
         boolean unused = pipeline.offer(record);
     }
 
-    boolean flush(Duration timeout) {
-        return pipeline.flush(timeout);
+    /** Flushes on a thread that lives for it alone, so that the caller can wait for something else meanwhile. */
+    CompletableResultCode flushAside(Duration timeout) {
+        CompletableResultCode result = new CompletableResultCode();
+        Runnable flush = () -> {
+            CompletableResultCode unused = pipeline.flush(timeout) ? result.succeed() : result.fail();
+        };
+        Assembly.daemon(flush, "dharma-logs-flush").start();
+        return result;
     }
 
     PipelineStats stats() {
@@ -62,25 +66,12 @@ final class LogPipeline implements LogRecordProcessor {
         return CompletableResultCode.ofSuccess();
     }
 
-    private static int sizeOf(LogRecordData record) {
-        return LogRecord.FIXED_BYTES
-                + LogRecord.bytesOf(record.getBodyValue())
-                + record.getAttributes().size() * LogRecord.BYTES_PER_ATTRIBUTE;
-    }
-
-    /** The attributes are not looked at while the caller waits: reading them copies them. */
+    /** A log record as it was given: what it holds is measured at once, because nothing else bounds it here. */
     private static final class LogRecord implements RecordType<ReadWriteLogRecord> {
-
-        static final int FIXED_BYTES = 512;
-        static final int BYTES_PER_ATTRIBUTE = 128;
-
-        static int bytesOf(@Nullable Value<?> body) {
-            return body != null && body.getValue() instanceof String text ? 2 * text.length() : 0;
-        }
 
         @Override
         public int sizeOf(ReadWriteLogRecord record) {
-            return FIXED_BYTES + bytesOf(record.getBodyValue());
+            return RecordSize.of(record.getBodyValue(), record.getAttributes());
         }
 
         @Override

@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,18 @@ record Plan(
         Delivery delivery,
         Lifecycle lifecycle,
         List<Finding> findings) {
+
+    /** Of all three signals. */
+    List<Target> allTargets() {
+        List<Target> all = new ArrayList<>(traces.targets());
+        if (metrics != null && metrics.target() != null) {
+            all.add(metrics.target());
+        }
+        if (logs != null) {
+            all.add(logs.target());
+        }
+        return all;
+    }
 
     record Service(
             Setting<String> name,

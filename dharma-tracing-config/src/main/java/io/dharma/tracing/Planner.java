@@ -10,6 +10,7 @@ import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Problem;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
+import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
@@ -21,11 +22,14 @@ import io.opentelemetry.sdk.logs.LogLimits;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +77,15 @@ final class Planner {
             findings.add(Finding.info(
                     "correlation-not-included",
                     "CORRELATION_REDIS_URL is set, but storage of correlation is not part of this version",
+                    "Leave it set for a later version, or remove it"));
+        }
+        Setting<String> exceptions = settings.find(Keys.EXCEPTION_SIGNAL);
+        if (exceptions != null) {
+            findings.add(Finding.info(
+                    "exception-signal-unsupported",
+                    Keys.EXCEPTION_SIGNAL.variable() + " is " + Problem.printable(exceptions.value()) + " ("
+                            + Problem.printable(exceptions.origin().place())
+                            + "), which this version does not have; exceptions are recorded as events of spans",
                     "Leave it set for a later version, or remove it"));
         }
         if (!problems.isEmpty()) {
@@ -166,12 +179,32 @@ final class Planner {
         if (names.contains("zipkin")) {
             add(sentTo, targets.zipkin());
         }
+        checkSinkNames(names);
         return new Plan.Traces(
                 sentTo,
                 names.contains("console") ? consoleStyle() : null,
                 names.contains("memory") ? memory() : null,
                 extras.sinks(),
                 listed == null ? Origin.DEFAULT : listed.origin());
+    }
+
+    /** Health and drops are told apart by these names. */
+    private void checkSinkNames(List<String> exporters) {
+        Set<String> taken = new HashSet<>(exporters);
+        for (Sink<SpanData> sink : extras.sinks()) {
+            try {
+                String name = sink.name();
+                if (!taken.add(name)) {
+                    problems.add(new Problem(
+                            "sink",
+                            name,
+                            Origin.CODE,
+                            "another place for traces has this name; give it one of its own"));
+                }
+            } catch (RuntimeException hostile) {
+                problems.add(new Problem("sink", null, Origin.CODE, "its name() throws: " + hostile.getClass()));
+            }
+        }
     }
 
     private static void add(List<Plan.Target> targets, Plan.@Nullable Target target) {
@@ -182,7 +215,10 @@ final class Planner {
 
     private List<String> inferredExporters() {
         List<String> names = new ArrayList<>();
-        if (isSet(Keys.OTLP.endpoint()) || isSet(Keys.OTLP_TRACES.endpoint()) || isSet(Keys.JAEGER_ENDPOINT)) {
+        if (extras.otlp()
+                || isSet(Keys.OTLP.endpoint())
+                || isSet(Keys.OTLP_TRACES.endpoint())
+                || isSet(Keys.JAEGER_ENDPOINT)) {
             names.add("otlp");
         }
         if (isSet(Keys.ZIPKIN_ENDPOINT)) {
@@ -426,7 +462,7 @@ final class Planner {
     private boolean isSentOverOtlp(Key<List<String>> exporter, Key<String> endpoint) {
         Setting<List<String>> listed = settings.find(exporter);
         if (listed == null) {
-            return isSet(endpoint) || isSet(Keys.OTLP.endpoint());
+            return extras.otlp() || isSet(endpoint) || isSet(Keys.OTLP.endpoint());
         }
         for (String name : listed.value()) {
             if (!name.equals("otlp") && !name.equals("none")) {

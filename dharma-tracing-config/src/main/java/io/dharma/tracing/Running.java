@@ -5,6 +5,7 @@ import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,21 +44,21 @@ record Running(
         return exporters;
     }
 
-    /** All signals one after another, within the time. */
+    /** All signals at the same time, so that one whose receiver is gone takes nothing from the others. */
     boolean flush(Duration timeout) {
-        long nanos = Timeouts.nanos(timeout);
-        long deadline = System.nanoTime() + nanos;
-        boolean flushed = tracer.flush(Duration.ofNanos(nanos));
-        if (logPipeline != null) {
-            flushed &= logPipeline.flush(left(deadline));
-        }
-        if (meterProvider != null) {
-            flushed &= meterProvider
-                    .forceFlush()
-                    .join(left(deadline).toNanos(), TimeUnit.NANOSECONDS)
-                    .isSuccess();
-        }
+        long deadline = System.nanoTime() + Timeouts.nanos(timeout);
+        CompletableResultCode metrics =
+                meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
+        CompletableResultCode logs =
+                logPipeline == null ? CompletableResultCode.ofSuccess() : logPipeline.flushAside(left(deadline));
+        boolean flushed = tracer.flush(left(deadline));
+        flushed &= isDone(logs, deadline);
+        flushed &= isDone(metrics, deadline);
         return flushed;
+    }
+
+    private static boolean isDone(CompletableResultCode flush, long deadline) {
+        return flush.join(left(deadline).toNanos(), TimeUnit.NANOSECONDS).isSuccess();
     }
 
     /** Logs first, because the tracer closes their provider without having a time for them. */

@@ -140,6 +140,20 @@ class ConfigurationMistakesTest {
     }
 
     @Test
+    void exceptionSignal_thatIsNotSupportedIsSaid() {
+        Plan plan = Given.nothing()
+                .environment("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", "logs")
+                .config()
+                .plan();
+
+        assertThat(plan.findings()).anySatisfy(finding -> {
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.INFO);
+            assertThat(finding.id()).isEqualTo("exception-signal-unsupported");
+            assertThat(finding.message()).contains("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN is logs");
+        });
+    }
+
+    @Test
     void secrets_areNotInMessages() {
         Given given = Given.nothing()
                 .environment("DHARMA_API_TOKEN", "pa55")

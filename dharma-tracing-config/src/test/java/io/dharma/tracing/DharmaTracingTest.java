@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.spi.FilterReply;
 import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.dharma.tracing.trace.Tracing;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -16,7 +19,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -219,6 +224,61 @@ class DharmaTracingTest {
         assertThat(dharma.health().exporters()).isEmpty();
     }
 
+    @Test
+    void disabled_startsNoThread() {
+        List<Thread> started = new CopyOnWriteArrayList<>();
+        DharmaConfig config =
+                DharmaConfig.builder().otlp("http://127.0.0.1:1").disabled(true).build();
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        log.addFilter(new ThreadOfLog(started));
+
+        DharmaTracing dharma = DharmaTracing.init(config);
+        Health health = dharma.health();
+
+        assertThat(health.has("sdk-disabled")).isTrue();
+        assertThat(logged()).anyMatch(line -> line.contains("sdk-disabled"));
+        assertThat(started).isNotEmpty().containsOnly(Thread.currentThread());
+        Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
+        after.removeAll(before);
+        assertThat(after).extracting(Thread::getName).noneMatch(name -> name.startsWith("dharma-"));
+    }
+
+    /** A thread that has ended again is seen by what it said. */
+    private static final class ThreadOfLog extends Filter<ILoggingEvent> {
+
+        private final List<Thread> threads;
+
+        ThreadOfLog(List<Thread> threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            threads.add(Thread.currentThread());
+            return FilterReply.NEUTRAL;
+        }
+    }
+
+    @Test
+    void otlp_withoutAnEndpointIsTheLocalOneForAllSignals() {
+        Plan plan = Given.nothing()
+                .builder()
+                .otlp(o -> o.header("x-api-key", "k"))
+                .build()
+                .plan();
+
+        assertThat(plan.traces().targets())
+                .extracting(target -> target.endpoint().uri().toString())
+                .containsExactly("http://localhost:4318/v1/traces");
+        assertThat(plan.traces().memory()).isNull();
+        assertThat(Objects.requireNonNull(Objects.requireNonNull(plan.metrics()).target())
+                        .endpoint()
+                        .uri())
+                .hasToString("http://localhost:4318/v1/metrics");
+        assertThat(Objects.requireNonNull(plan.logs()).target().endpoint().uri())
+                .hasToString("http://localhost:4318/v1/logs");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"closed port", "no such host", "unroutable", "never answers"})
     void init_withDeadBackendsReturnsWithinHalfASecond(String death) throws Exception {
@@ -298,6 +358,34 @@ class DharmaTracingTest {
             dharma.close();
         } finally {
             server.stop(0);
+        }
+    }
+
+    @Test
+    void flush_ofOneDeadSignalLeavesTheOthersTheirTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                OtlpReceiver receiver = OtlpReceiver.start()) {
+            DharmaTracing dharma = DharmaTracing.init(Given.nothing()
+                    .environment(
+                            "OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint().toString())
+                    .environment("OTEL_BLRP_SCHEDULE_DELAY", "60s")
+                    .builder()
+                    .closeTimeout(Duration.ofMillis(100))
+                    .tracing(t -> t.otlp("http://127.0.0.1:" + silent.getLocalPort()))
+                    .build());
+            dharma.tracedRun("lost", block -> {});
+            dharma.openTelemetry()
+                    .getLogsBridge()
+                    .get("x")
+                    .logRecordBuilder()
+                    .setBody("hello")
+                    .emit();
+
+            assertThat(dharma.flush(Duration.ofSeconds(3))).isFalse();
+
+            assertThat(receiver.logs()).hasSize(1);
+            assertThat(receiver.metrics()).isNotEmpty();
+            dharma.close();
         }
     }
 

@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.pipeline.SinkState;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -10,14 +11,21 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +114,85 @@ class DoctorTest {
                 dharma.close();
             }
         }
+    }
+
+    @Test
+    void unreachable_isOverOnceTheExporterHasDelivered() {
+        Doctor doctor = doctor(URI.create("http://127.0.0.1:1/v1/traces"));
+        awaitUnreachable(doctor, "127.0.0.1:1");
+
+        assertThat(doctor.findings(List.of(exporter(SinkState.HEALTHY, 0)))).anyMatch(DoctorTest::isUnreachable);
+        assertThat(doctor.findings(List.of(exporter(SinkState.HEALTHY, 1)))).noneMatch(DoctorTest::isUnreachable);
+    }
+
+    @Test
+    void unreachable_isSaidOnce() {
+        Doctor doctor = doctor(URI.create("http://127.0.0.1:1/v1/traces"), URI.create("http://127.0.0.1:1/v1/logs"));
+        awaitUnreachable(doctor, "127.0.0.1:1");
+
+        assertThat(doctor.findings(List.of(exporter(SinkState.DEGRADED, 0))))
+                .filteredOn(DoctorTest::isUnreachable)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.message()).contains("spans do not arrive"));
+    }
+
+    @Test
+    void proxySelector_thatThrowsDoesNotEndTheSearch() {
+        ProxySelector before = ProxySelector.getDefault();
+        ProxySelector.setDefault(new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                if (uri.getPort() == 2) {
+                    throw new IllegalStateException("hostile");
+                }
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        });
+        try {
+            Doctor doctor = doctor(URI.create("http://127.0.0.1:2"), URI.create("http://127.0.0.1:1"));
+            awaitUnreachable(doctor, "127.0.0.1:1");
+        } finally {
+            ProxySelector.setDefault(before);
+        }
+    }
+
+    @Test
+    void collectors_ofMetricsAndLogsAreLookedFor() {
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .closeTimeout(Duration.ofMillis(100))
+                .metrics(m -> m.otlp("http://127.0.0.1:1"))
+                .logs(l -> l.otlp("http://127.0.0.1:2"))
+                .build());
+        try {
+            await().untilAsserted(() -> assertThat(dharma.health().findings())
+                    .anyMatch(finding -> finding.message().contains("127.0.0.1:1"))
+                    .anyMatch(finding -> finding.message().contains("127.0.0.1:2")));
+        } finally {
+            dharma.close();
+        }
+    }
+
+    private static Doctor doctor(URI... collectors) {
+        Doctor doctor = new Doctor(List.of(), new LinkedHashSet<>(List.of(collectors)), new URLClassLoader(new URL[0]));
+        doctor.start();
+        return doctor;
+    }
+
+    private static void awaitUnreachable(Doctor doctor, String address) {
+        await().untilAsserted(() -> assertThat(doctor.findings(List.of()))
+                .anyMatch(finding -> isUnreachable(finding) && finding.message().contains(address)));
+    }
+
+    private static boolean isUnreachable(Finding finding) {
+        return finding.id().equals("collector-unreachable");
+    }
+
+    private static ExporterHealth exporter(SinkState state, long sent) {
+        return new ExporterHealth(
+                "spans", "otlp", "http://127.0.0.1:1/v1/traces", state, sent, Map.of(), 0, "refused", Instant.EPOCH);
     }
 
     private static void hangUpOnEverybody(ServerSocket server) {

@@ -122,6 +122,14 @@ public final class Keys {
             "",
             "Which headers carry the trace to other services. All write, all read, the last that finds something wins.");
 
+    public static final Key<String> EXCEPTION_SIGNAL = key(
+            Section.TRACES,
+            "otel.semconv.exception.signal.opt-in",
+            Types.TEXT,
+            null,
+            "events of spans",
+            "Known and not used: exceptions are recorded as events of spans, whatever it says.");
+
     public static final Key<Boolean> MDC = key(
             Section.TRACES,
             "dharma.mdc",
