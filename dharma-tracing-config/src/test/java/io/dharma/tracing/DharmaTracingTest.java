@@ -78,7 +78,7 @@ class DharmaTracingTest {
             return block.traceId();
         });
 
-        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
         assertThat(dharma.inMemory().orElseThrow().spansOfTrace(traceId))
                 .singleElement()
                 .extracting(SpanData::getName)
@@ -176,7 +176,7 @@ class DharmaTracingTest {
         DharmaTracing second = DharmaTracing.init(inMemory());
         assertThat(second).isNotSameAs(first);
         second.tracedRun("work", block -> {});
-        assertThat(second.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.flush(Duration.ofSeconds(30))).isTrue();
         assertThat(second.inMemory().orElseThrow().spansNamed("work")).hasSize(1);
     }
 
@@ -192,7 +192,7 @@ class DharmaTracingTest {
                 .startSpan()
                 .end();
 
-        assertThat(second.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.flush(Duration.ofSeconds(30))).isTrue();
         assertThat(second.inMemory().orElseThrow().spansNamed("foreign")).hasSize(1);
         assertThat(second.health().has("global-already-registered")).isFalse();
     }
@@ -423,7 +423,7 @@ class DharmaTracingTest {
         dharma.sampling().reset();
         dharma.tracedRun("again", block -> {});
 
-        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
         assertThat(dharma.inMemory().orElseThrow().spans())
                 .extracting(SpanData::getName)
                 .containsExactly("after");

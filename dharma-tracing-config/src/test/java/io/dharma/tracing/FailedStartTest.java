@@ -54,7 +54,7 @@ class FailedStartTest {
                         .tracing(t -> t.otlp(receiver.endpoint().toString()))
                         .build())) {
             dharma.tracedRun("work", block -> {});
-            assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+            assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
         }
     }
 

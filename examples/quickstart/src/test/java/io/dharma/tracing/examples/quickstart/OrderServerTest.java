@@ -54,7 +54,7 @@ class OrderServerTest {
     }
 
     private List<SpanData> kept() {
-        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
         return dharma.inMemory().orElseThrow().spans();
     }
 }

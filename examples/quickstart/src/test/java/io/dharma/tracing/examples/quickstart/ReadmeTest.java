@@ -105,7 +105,7 @@ class ReadmeTest {
     }
 
     private List<String> names() {
-        assertThat(dharma.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
         return dharma.inMemory().orElseThrow().spans().stream()
                 .map(SpanData::getName)
                 .toList();
