@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.spi.SpanSize;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -31,6 +32,21 @@ record FinishedSpan(
         int totalLinks,
         StatusData status)
         implements SpanData {
+
+    /** The object itself with its identity, rounded up. */
+    private static final int OWN_BYTES = 400;
+
+    /**
+     * What this holds on the heap, roughly. An ordinary span is added up here, because {@link SpanSize} would make a
+     * key object for each attribute.
+     */
+    int estimatedBytes() {
+        if (events.isEmpty() && links.isEmpty() && attributes instanceof SpanAttributes recorded) {
+            long text = 2L * name.length() + 2L * status.getDescription().length();
+            return (int) Math.min(Integer.MAX_VALUE, OWN_BYTES + text + recorded.estimatedBytes());
+        }
+        return (int) Math.min(Integer.MAX_VALUE, SpanSize.of(this));
+    }
 
     @Override
     public SpanContext getSpanContext() {

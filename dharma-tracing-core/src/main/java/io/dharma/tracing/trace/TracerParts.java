@@ -10,7 +10,6 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.spi.ContextHooks;
-import io.dharma.tracing.spi.SpanSize;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
@@ -84,7 +83,7 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(span -> (int) Math.min(Integer.MAX_VALUE, SpanSize.of(span)))
+                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes())
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchSize(builder.maxBatchSize)
                 .maxBatchDelay(builder.maxBatchDelay)
