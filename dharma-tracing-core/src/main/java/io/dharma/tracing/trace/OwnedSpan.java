@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A class and not an interface, because every start and end of a block asks whether a span is one. The JVM answers
  * that at once for a class; for an interface it searches a list and remembers one answer per class, which the check
- * for {@link Span} just before has overwritten (JDK-8180450): 60 ns each time, measured.
+ * for {@link Span} just before has overwritten (JDK-8180450): a fifth of all samples of a profile.
  */
 abstract class OwnedSpan implements Span {
 
