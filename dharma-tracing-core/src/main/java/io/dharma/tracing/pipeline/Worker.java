@@ -33,6 +33,7 @@ final class Worker implements Runnable {
     private final Task task;
     private final Thread thread;
     private volatile boolean signalled;
+    private volatile boolean sleeping;
     private volatile boolean stopped;
     private volatile long faults;
 
@@ -49,11 +50,17 @@ final class Worker implements Runnable {
         thread.start();
     }
 
-    /** Any thread: the task gets a turn soon. Nearly free when it was woken already. */
+    /**
+     * Any thread: the task gets a turn soon. Nearly free while the thread is busy or was woken already. The waker sets
+     * {@code signalled} and then reads {@code sleeping}, the thread the other way round, and both are volatile: one of
+     * the two sees the other.
+     */
     void wake() {
         if (!signalled) {
             signalled = true;
-            LockSupport.unpark(thread);
+            if (sleeping) {
+                LockSupport.unpark(thread);
+            }
         }
     }
 
@@ -104,18 +111,24 @@ final class Worker implements Runnable {
             // Before the turn, not after: what comes in while the task is busy must earn it another turn.
             signalled = false;
             long nanos = task.turn();
-            if (!signalled && nanos > 0) {
+            if (nanos > 0) {
                 sleep(nanos);
             }
         }
     }
 
     private void sleep(long nanos) {
+        sleeping = true;
+        if (signalled) {
+            sleeping = false;
+            return;
+        }
         if (nanos == FOREVER) {
             LockSupport.park(this);
         } else {
             LockSupport.parkNanos(this, nanos);
         }
+        sleeping = false;
         // Somebody's interrupt is no reason to stop, and left standing it would turn every further sleep into a spin.
         Thread.interrupted();
     }

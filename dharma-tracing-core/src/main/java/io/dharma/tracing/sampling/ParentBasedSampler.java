@@ -31,8 +31,12 @@ final class ParentBasedSampler implements HeadSampler {
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
-        RemoteDecision remote = RemoteDecision.of(parent);
         SpanContext parentContext = Span.fromContext(parent).getSpanContext();
+        if (parentContext.isSampled() && !parentContext.isRemote() && parentContext.isValid()) {
+            // The usual case inside a request, before anything is looked up.
+            return SAMPLE_AS_THE_PARENT;
+        }
+        RemoteDecision remote = RemoteDecision.of(parent);
         boolean askRoot = remote == null ? !parentContext.isValid() : remote == RemoteDecision.DEFERRED;
         if (askRoot) {
             return HeadSampler.ask(root, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
