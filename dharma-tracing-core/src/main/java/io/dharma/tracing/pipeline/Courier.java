@@ -39,6 +39,7 @@ final class Courier<T> implements Worker.Task {
     private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final long BETWEEN_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long BETWEEN_LOG_LINES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /**
@@ -60,7 +61,9 @@ final class Courier<T> implements Worker.Task {
     private final CircuitBreaker breaker;
     private final Backoff backoff;
     private final DropCounts dropped = new DropCounts();
+    private final DeadLetters<T> deadLetters;
     private final Worker worker;
+    private volatile @Nullable Intake<?, T> intake;
 
     // All below: guarded by this.
     private final List<Batch<T>> unsettled = new ArrayList<>();
@@ -88,7 +91,14 @@ final class Courier<T> implements Worker.Task {
     private long closeBy;
     private boolean closed;
 
-    Courier(Sink<T> sink, String name, long maxQueueBytes, Settings settings, RandomGenerator random) {
+    Courier(
+            Sink<T> sink,
+            String name,
+            long maxQueueBytes,
+            Settings settings,
+            RandomGenerator random,
+            DeadLetters<T> deadLetters,
+            WorkerThread thread) {
         this.sink = sink;
         this.name = name;
         this.settings = settings;
@@ -97,11 +107,17 @@ final class Courier<T> implements Worker.Task {
         this.backoff = new Backoff(FIRST_RETRY_NANOS, LAST_RETRY_NANOS, random);
         // Never grows, so that nothing can fail between the breaker's permit and the entry here.
         this.inFlight = new ArrayList<>(settings.maxInFlight());
-        this.worker = new Worker("dharma-" + settings.signal() + "-" + name, this);
+        this.deadLetters = deadLetters;
+        this.worker = new Worker(thread, this);
     }
 
     Worker worker() {
         return worker;
+    }
+
+    /** Has the intake watched from this courier's thread, as this one is watched from the intake's. */
+    void watchOver(Intake<?, T> intake) {
+        this.intake = intake;
     }
 
     /** Intake's thread only. The courier wants to be woken when many were handed over, not after each. */
@@ -125,7 +141,9 @@ final class Courier<T> implements Worker.Task {
             abandon();
         }
         announce();
-        return nanosUntilDue();
+        Intake<?, T> watched = intake;
+        boolean watching = watched != null && watched.watch();
+        return watching ? Math.min(BETWEEN_LOOKS_NANOS, nanosUntilDue()) : nanosUntilDue();
     }
 
     @Override
@@ -402,7 +420,7 @@ final class Courier<T> implements Worker.Task {
         } else if (delivery instanceof Delivery.Rejected rejected) {
             noteError(Reasons.oneLine(rejected.reason()));
             receiverIsWell();
-            rejected(batch, now);
+            rejected(batch, now, Reasons.oneLine(rejected.reason()));
         }
     }
 
@@ -436,20 +454,20 @@ final class Courier<T> implements Worker.Task {
         int alone = batch.failedAt(timesWell);
         if (batch.size() == 1) {
             if (alone >= LONE_FAILURES_TO_DROP) {
-                drop(batch);
+                drop(batch, "failed " + alone + " times while others arrived");
             }
         } else if (alone >= LONE_FAILURES_TO_HALVE) {
             halve(batch, now);
         }
     }
 
-    private void rejected(Batch<T> batch, long now) {
+    private void rejected(Batch<T> batch, long now, String reason) {
         if (batch.isSettled()) {
             return;
         }
         rejectionsInARow++;
         if (batch.size() == 1 || rejectionsInARow > REJECTIONS_WORTH_HALVING) {
-            drop(batch);
+            drop(batch, reason);
         } else {
             halve(batch, now);
         }
@@ -464,8 +482,9 @@ final class Courier<T> implements Worker.Task {
         batch.settle();
     }
 
-    private void drop(Batch<T> batch) {
+    private void drop(Batch<T> batch, String reason) {
         dropped.add(DropReason.REJECTED, batch.size());
+        deadLetters.add(batch.records(), batch.bytes(), name, reason, wallClock());
         settle(batch);
     }
 
@@ -484,7 +503,11 @@ final class Courier<T> implements Worker.Task {
 
     private void noteError(String reason) {
         lastError = reason;
-        lastErrorAt = Instant.EPOCH.plusNanos(settings.clock().now());
+        lastErrorAt = wallClock();
+    }
+
+    private Instant wallClock() {
+        return Instant.EPOCH.plusNanos(settings.clock().now());
     }
 
     // ---- flush
@@ -594,7 +617,8 @@ final class Courier<T> implements Worker.Task {
             return SinkState.CLOSED;
         }
         boolean rejectsAll = rejectionsInARow > REJECTIONS_WORTH_HALVING;
-        return callGivenUp || rejectsAll ? worse(breaker.health()) : breaker.health();
+        boolean ailing = callGivenUp || rejectsAll || worker.isResting();
+        return ailing ? worse(breaker.health()) : breaker.health();
     }
 
     private static SinkState worse(SinkState state) {

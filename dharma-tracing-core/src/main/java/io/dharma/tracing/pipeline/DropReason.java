@@ -9,6 +9,9 @@ public enum DropReason {
     /** Turning the record into what is delivered failed. */
     CONVERT_FAILED,
 
+    /** A step that must not be left out failed with it: redaction, for instance. */
+    STAGE_FAILED,
+
     /** Turned into nothing on purpose. Counted like the others, but it is no loss. */
     FILTERED,
 

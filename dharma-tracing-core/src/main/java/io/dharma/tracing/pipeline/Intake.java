@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pipeline's near end: takes records from the application's threads, and on a thread of its own turns them into
@@ -26,10 +28,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake<I, O> implements Worker.Task {
 
+    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
     /** No more than this passes between an offer and the hand-over, be the traffic as thin as it may. */
     private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long AWAKE_WITHOUT_WORK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** How long a conversion may take: what is bounded by us, such as a stack trace's text, takes a second at most. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** How long it has to react to being interrupted. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Each may hold its stack and what it waits for, for ever. */
+    private static final int MAX_THREADS_LOST = 4;
 
     /** How many records are handed over before slots are given back and couriers woken. */
     private static final int RECORDS_PER_TURN = 512;
@@ -37,6 +50,7 @@ final class Intake<I, O> implements Worker.Task {
     private final RecordType<I> type;
     private final Function<? super I, ? extends @Nullable O> convert;
     private final @Nullable ToIntFunction<? super O> convertedSize;
+    private final Stages<O> stages;
     private final List<Courier<O>> couriers;
     private final Settings settings;
     private final RecordQueue<I> queue;
@@ -44,6 +58,16 @@ final class Intake<I, O> implements Worker.Task {
     private final DropCounts refused = new DropCounts();
     private final ConcurrentLinkedQueue<FlushTicket> flushes = new ConcurrentLinkedQueue<>();
     private volatile boolean dozing;
+
+    /** While a turn is under way, so that whoever watches knows that there is something to watch. */
+    private volatile boolean inTurn;
+
+    /** While the application's own code is called, and since when, by the pipeline's clock. */
+    private volatile boolean converting;
+
+    private volatile long convertingSince;
+    private volatile boolean interrupted;
+    private int threadsLost;
 
     // The worker's own.
     private @Nullable O inHand;
@@ -62,18 +86,21 @@ final class Intake<I, O> implements Worker.Task {
     Intake(
             RecordType<I> type,
             Function<? super I, ? extends @Nullable O> convert,
+            Stages<O> stages,
             @Nullable ToIntFunction<? super O> convertedSize,
             List<Courier<O>> couriers,
             long maxQueueBytes,
-            Settings settings) {
+            Settings settings,
+            WorkerThread thread) {
         this.type = type;
         this.convert = convert;
+        this.stages = stages;
         this.convertedSize = convertedSize;
         this.couriers = couriers;
         this.settings = settings;
         this.queue = new RecordQueue<>(maxQueueBytes);
         this.lastRecordAt = settings.clock().nanoTime();
-        this.worker = new Worker("dharma-" + settings.signal() + "-intake", this);
+        this.worker = new Worker(thread, this);
     }
 
     Worker worker() {
@@ -109,12 +136,29 @@ final class Intake<I, O> implements Worker.Task {
     @Override
     public long turn() {
         dozing = false;
-        boolean more = handOverSome();
-        queue.giveBack();
-        queue.release(handledBytes);
-        handledBytes = 0;
-        passOnFlushes();
-        return more ? 0 : nap();
+        if (queue.waiting() > 0) {
+            askToBeWatched();
+        }
+        try {
+            boolean more = handOverSome();
+            queue.giveBack();
+            queue.release(handledBytes);
+            handledBytes = 0;
+            passOnFlushes();
+            return more ? 0 : nap();
+        } finally {
+            // Not by a thread that was given up meanwhile: the turn is another one's now.
+            if (worker.isCurrentThread()) {
+                inTurn = false;
+            }
+        }
+    }
+
+    private void askToBeWatched() {
+        inTurn = true;
+        if (!couriers.isEmpty()) {
+            couriers.get(0).worker().wake();
+        }
     }
 
     /** @return whether there are probably more */
@@ -148,25 +192,45 @@ final class Intake<I, O> implements Worker.Task {
 
     private boolean convert(I record) {
         DropReason reason = DropReason.FILTERED;
+        O converted = null;
+        int size = 0;
+        convertingSince = lastRecordAt;
+        converting = true;
         try {
-            O converted = convert.apply(record);
-            if (converted != null) {
-                inHandSize =
-                        convertedSize == null ? queue.polledSize() : Math.max(1, convertedSize.applyAsInt(converted));
-                inHandPriority = queue.polledPriority();
-                inHand = converted;
-                return true;
-            }
+            O raw = convert.apply(record);
+            converted = raw == null ? null : stages.apply(raw);
+            size = converted == null ? 0 : sizeOf(converted);
+        } catch (Stages.RequiredStageFailed failed) {
+            reason = DropReason.STAGE_FAILED;
         } catch (Throwable thrown) {
             // Of whatever kind: the next record may be a better one, and this thread has to go on.
             reason = DropReason.CONVERT_FAILED;
+            converted = null;
         }
+        converted(converted, size, reason);
+        return inHand != null;
+    }
+
+    private int sizeOf(O converted) {
+        return convertedSize == null ? queue.polledSize() : Math.max(1, convertedSize.applyAsInt(converted));
+    }
+
+    /** Enters what became of a record, unless this thread was given up meanwhile: then that has been entered. */
+    private void converted(@Nullable O record, int size, DropReason reason) {
         synchronized (books) {
-            if (!abandoned) {
+            if (!worker.isCurrentThread()) {
+                throw new ThreadGivenUp();
+            }
+            converting = false;
+            interrupted = false;
+            if (record != null) {
+                inHandSize = size;
+                inHandPriority = queue.polledPriority();
+                inHand = record;
+            } else if (!abandoned) {
                 dropped.add(reason, 1);
             }
         }
-        return false;
     }
 
     private void handOver() {
@@ -208,6 +272,50 @@ final class Intake<I, O> implements Worker.Task {
     }
 
     // ---- any thread
+
+    /**
+     * Looks after a thread that is inside the application's code for too long: a {@code getMessage()} that waits for
+     * something, say. Interrupts it first; if that does not help, gives it up with the one record, and goes on with
+     * another thread. A few may be lost that way. From then on what cannot be converted stays where it is, and
+     * records are turned away as there is no more room.
+     *
+     * @return whether there is something to watch, soon again
+     */
+    boolean watch() {
+        if (!inTurn) {
+            return false;
+        }
+        if (converting) {
+            long nanos = settings.clock().nanoTime() - convertingSince;
+            if (nanos > PATIENCE_NANOS + GRACE_NANOS) {
+                giveUpThread();
+            } else if (nanos > PATIENCE_NANOS && !interrupted) {
+                interrupted = true;
+                worker.interrupt();
+            }
+        }
+        return true;
+    }
+
+    private void giveUpThread() {
+        synchronized (books) {
+            boolean stillStuck =
+                    converting && settings.clock().nanoTime() - convertingSince > PATIENCE_NANOS + GRACE_NANOS;
+            if (!stillStuck || abandoned || threadsLost == MAX_THREADS_LOST) {
+                return;
+            }
+            threadsLost++;
+            converting = false;
+            interrupted = false;
+            inTurn = false;
+            dropped.add(DropReason.CONVERT_FAILED, 1);
+            worker.replaceThread();
+        }
+        log.warn(
+                "{}: a call into the application did not return within {} s; its thread is given up, and one record",
+                settings.signal(),
+                TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS + GRACE_NANOS));
+    }
 
     void flush(FlushTicket ticket) {
         flushes.add(ticket);
@@ -254,7 +362,18 @@ final class Intake<I, O> implements Worker.Task {
                     accepted - handedOver - dropped.total(),
                     abandoned ? 0 : queue.bytes(),
                     workerFaults,
+                    stages.failures(),
                     couriers.stream().map(Courier::stats).toList());
+        }
+    }
+
+    /** Takes a thread that came back too late out of its turn without touching anything. */
+    private static final class ThreadGivenUp extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        ThreadGivenUp() {
+            super(null, null, false, false);
         }
     }
 }

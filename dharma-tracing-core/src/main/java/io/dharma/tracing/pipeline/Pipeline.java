@@ -23,16 +23,18 @@ import org.jspecify.annotations.Nullable;
  * The way of one signal's records out of the process.
  *
  * <pre>
- * offer() -> queue -> convert -> queue -> batches -> sink
- *                            \-> queue -> batches -> sink
+ * offer() -> queue -> convert -> stages -> queue -> batches -> sink
+ *                                      \-> queue -> batches -> sink
  * </pre>
  *
  * <p>{@link #offer} is for the application's threads: it takes no lock, never waits and never throws. The rest happens
- * on daemon threads named {@code dharma-<signal>-...}: one behind the first queue and one for each sink, so that a
- * sink that hangs, fails or blocks concerns nobody but itself. Each keeps its own time; there are no timer threads.
+ * on daemon threads named {@code dharma-...}: one behind the first queue and one for each sink, so that a sink that
+ * hangs, fails or blocks concerns nobody but itself. Several pipelines may share them ({@link PipelineThreads}). Each
+ * keeps its own time; there are no timer threads.
  *
- * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's, the
- * rest is divided among the sinks, and a record counts until its fate is known. When room runs out the newest records
+ * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's,
+ * an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until its fate is
+ * known. When room runs out the newest records
  * are dropped, ordinary ones before those of high priority, for the sink concerned only.
  *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
@@ -55,14 +57,16 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     private final Intake<I, O> intake;
     private final List<Courier<O>> couriers;
+    private final DeadLetters<O> deadLetters;
     private final Clock clock;
     private final AtomicLong lossesReported = new AtomicLong();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Pipeline(Intake<I, O> intake, List<Courier<O>> couriers, Clock clock) {
+    private Pipeline(Intake<I, O> intake, List<Courier<O>> couriers, DeadLetters<O> deadLetters, Clock clock) {
         this.intake = intake;
         this.couriers = couriers;
+        this.deadLetters = deadLetters;
         this.clock = clock;
     }
 
@@ -151,6 +155,15 @@ public final class Pipeline<I, O> implements AutoCloseable {
         return intake.stats(faults);
     }
 
+    /**
+     * The records that were rejected last, the oldest first, as far as an eighth of {@link Builder#maxQueueBytes}
+     * holds them: for somebody who wants to know what is wrong with them. They are counted as
+     * {@link DropReason#REJECTED}.
+     */
+    public List<DeadLetter<O>> deadLetters() {
+        return deadLetters.list();
+    }
+
     /** For a clock that was moved by hand: lets every thread look at it again. */
     void wake() {
         workers().forEach(Worker::wake);
@@ -216,6 +229,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
         private final RecordType<I> type;
         private final Function<? super I, ? extends @Nullable O> convert;
         private final List<Sink<O>> sinks = new ArrayList<>();
+        private final List<Stage<O>> stages = new ArrayList<>();
+        private PipelineThreads threads = PipelineThreads.own();
         private @Nullable ToIntFunction<? super O> convertedSize;
         private long maxQueueBytes = 16L << 20;
         private int maxBatchSize = 512;
@@ -232,7 +247,22 @@ public final class Pipeline<I, O> implements AutoCloseable {
             this.convert = Objects.requireNonNull(convert, "convert");
         }
 
-        /** Adds one more place where every record goes. The pipeline closes it. Costs a thread each. */
+        /** Adds one more step between conversion and the sinks. They run in the order in which they were added. */
+        public Builder<I, O> stage(Stage<O> stage) {
+            stages.add(Objects.requireNonNull(stage, "stage"));
+            return this;
+        }
+
+        /**
+         * Has the pipeline share its threads with others. By default it has its own: one and one for each sink, named
+         * {@code dharma-<signal>-...}.
+         */
+        public Builder<I, O> threads(PipelineThreads threads) {
+            this.threads = Objects.requireNonNull(threads, "threads");
+            return this;
+        }
+
+        /** Adds one more place where every record goes. The pipeline closes it. Costs a thread each, or a share. */
         public Builder<I, O> sink(Sink<O> sink) {
             sinks.add(Objects.requireNonNull(sink, "sink"));
             return this;
@@ -319,6 +349,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     maxInFlight,
                     clock);
             long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;
+            long deadBytes = maxQueueBytes / 8;
+            DeadLetters<O> deadLetters = new DeadLetters<>(deadBytes);
             List<Courier<O>> couriers = new ArrayList<>();
             Set<String> names = new HashSet<>();
             for (Sink<O> sink : sinks) {
@@ -326,12 +358,21 @@ public final class Pipeline<I, O> implements AutoCloseable {
                 if (!names.add(name)) {
                     throw new IllegalArgumentException("two sinks of " + signal + " are named " + name);
                 }
-                long share = (maxQueueBytes - intakeBytes) / sinks.size();
-                couriers.add(new Courier<>(sink, name, share, settings, random.get()));
+                long share = (maxQueueBytes - intakeBytes - deadBytes) / sinks.size();
+                WorkerThread thread = threads.thread(signal, name);
+                couriers.add(new Courier<>(sink, name, share, settings, random.get(), deadLetters, thread));
             }
-            Intake<I, O> intake =
-                    new Intake<>(type, convert, convertedSize, List.copyOf(couriers), intakeBytes, settings);
-            Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), clock);
+            Intake<I, O> intake = new Intake<>(
+                    type,
+                    convert,
+                    new Stages<>(stages),
+                    convertedSize,
+                    List.copyOf(couriers),
+                    intakeBytes,
+                    settings,
+                    threads.thread(signal, "intake"));
+            couriers.forEach(courier -> courier.watchOver(intake));
+            Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), deadLetters, clock);
             pipeline.start();
             return pipeline;
         }

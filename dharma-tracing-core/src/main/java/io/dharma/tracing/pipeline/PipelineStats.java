@@ -15,6 +15,7 @@ import java.util.Map;
  * @param queuedRecords records that were not yet handed to the sinks
  * @param queuedBytes what they hold of the intake's share of memory
  * @param workerFaults how often one of the pipeline's threads caught what nobody expected, and went on
+ * @param stageFailures how many records each stage failed with, by its name; stages that never failed are absent
  * @param sinks one entry for each sink, in the order they were given
  */
 public record PipelineStats(
@@ -24,10 +25,12 @@ public record PipelineStats(
         long queuedRecords,
         long queuedBytes,
         long workerFaults,
+        Map<String, Long> stageFailures,
         List<SinkStats> sinks) {
 
     public PipelineStats {
         dropped = Map.copyOf(dropped);
+        stageFailures = Map.copyOf(stageFailures);
         sinks = List.copyOf(sinks);
     }
 

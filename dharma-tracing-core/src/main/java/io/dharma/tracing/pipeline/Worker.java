@@ -1,21 +1,26 @@
 package io.dharma.tracing.pipeline;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * A daemon thread that gives one task its turn again and again until it is told to stop, whatever the task throws.
+ * One task's share of a thread: gives it its turn again and again until it is told to stop, whatever the task throws.
  *
  * <p>Tasks keep time themselves: a turn does what is due and says how long nothing will be. So one thread serves as
- * many deadlines as its task has, no timer thread is needed, and a test can take the turns itself.
+ * many deadlines as its tasks have, no timer thread is needed, and a test can take the turns itself.
  */
-final class Worker implements Runnable {
+final class Worker {
 
     /** Not until woken. */
     static final long FOREVER = Long.MAX_VALUE;
 
     /** How long a task that threw has to wait: short enough to be back within a second, too long to spin. */
     private static final long AFTER_FAULT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** A task that throws again and again is given a rest, so that what it shares with others is not all its own. */
+    private static final int FAULTS_TO_REST = 5;
+
+    private static final long REST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     interface Task {
 
@@ -30,59 +35,69 @@ final class Worker implements Runnable {
         default void end() {}
     }
 
+    private final WorkerThread thread;
     private final Task task;
-    private final Thread thread;
-    private volatile boolean signalled;
-    private volatile boolean sleeping;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean signalled = true;
     private volatile boolean stopped;
+    private volatile boolean faulted;
+    private volatile boolean resting;
     private volatile long faults;
 
-    Worker(String name, Task task) {
+    // The thread's own.
+    private final long[] faultTimes = new long[FAULTS_TO_REST];
+    private long napBegan;
+    private long napNanos;
+
+    Worker(WorkerThread thread, Task task) {
+        this.thread = thread;
         this.task = task;
-        // No inherited thread-locals: what the thread that calls init() carries is not ours to keep alive.
-        this.thread = new Thread(null, this, name, 0, false);
-        thread.setDaemon(true);
-        // Not the caller's class loader either, or a redeployed application could not be collected.
-        thread.setContextClassLoader(Worker.class.getClassLoader());
     }
 
     void start() {
-        thread.start();
+        thread.add(this);
     }
 
-    /**
-     * Any thread: the task gets a turn soon. Nearly free while the thread is busy or was woken already. The waker sets
-     * {@code signalled} and then reads {@code sleeping}, the thread the other way round, and both are volatile: one of
-     * the two sees the other.
-     */
+    /** Any thread: the task gets a turn soon. Nearly free while its thread is busy or was woken already. */
     void wake() {
         if (!signalled) {
             signalled = true;
-            if (sleeping) {
-                LockSupport.unpark(thread);
-            }
+            thread.wake();
         }
     }
 
     /** Any thread: no turn begins after this; the task's end does. */
     void stop() {
         stopped = true;
-        wake();
+        signalled = true;
+        thread.wake();
     }
 
-    /** Gets it out of a call that does not come back, if that call listens to interrupts. */
+    /** Gets the task out of a call that does not come back, if that call listens to interrupts. */
     void interrupt() {
-        thread.interrupt();
+        thread.interruptTurnOf(this);
     }
 
-    /** Waits for the thread to end. Returns whether it did. */
+    /** Gives the thread up for lost, with the call it is in, and goes on with another one. */
+    void replaceThread() {
+        signalled = true;
+        thread.replace();
+    }
+
+    /** Waits for the task to end, and for its thread if it was the last one there. Returns whether they did. */
     boolean join(long nanos) throws InterruptedException {
-        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, nanos));
-        return !thread.isAlive();
+        long until = System.nanoTime() + nanos;
+        return ended.await(Math.max(1, nanos), TimeUnit.NANOSECONDS) && thread.joinIfIdle(until - System.nanoTime());
     }
 
+    /** Whether the caller is the thread that this task, and perhaps others, have their turns on. */
     boolean isCurrentThread() {
-        return Thread.currentThread() == thread;
+        return thread.isCurrent();
+    }
+
+    /** Whether its thread must not sleep now. */
+    boolean isImpatient() {
+        return stopped || (signalled && !faulted);
     }
 
     /** How many throwables it has survived. */
@@ -90,56 +105,69 @@ final class Worker implements Runnable {
         return faults;
     }
 
-    @Override
-    public void run() {
-        while (!stopped) {
-            try {
-                takeTurns();
-            } catch (Throwable unexpected) {
-                survive();
-            }
+    /** Whether its task threw so often within a minute that it has to wait for another one. */
+    boolean isResting() {
+        return resting;
+    }
+
+    // ---- the thread
+
+    /** Nanoseconds until it wants a turn again; gives it one now if it wants one. */
+    long turnIfDue(long now) {
+        if (stopped) {
+            end();
+            return FOREVER;
         }
+        long left = napNanos == FOREVER ? FOREVER : napNanos - (now - napBegan);
+        // After a fault the wait is kept whoever calls, or callers would make it spin.
+        if (left > 0 && (!signalled || faulted)) {
+            return left;
+        }
+        // Before the turn, not after: what comes in while the task is busy must earn it another turn.
+        signalled = false;
+        long nanos = turn();
+        if (thread.isCurrent()) {
+            napBegan = System.nanoTime();
+            napNanos = nanos;
+        }
+        return nanos;
+    }
+
+    private long turn() {
+        thread.turnBegins(this);
         try {
-            task.end();
-        } catch (Throwable unexpected) {
-            survive();
-        }
-    }
-
-    private void takeTurns() {
-        while (!stopped) {
-            // Before the turn, not after: what comes in while the task is busy must earn it another turn.
-            signalled = false;
             long nanos = task.turn();
-            if (nanos > 0) {
-                sleep(nanos);
-            }
+            faulted = false;
+            resting = false;
+            return nanos;
+        } catch (Throwable unexpected) {
+            return thread.isCurrent() ? survive() : FOREVER;
+        } finally {
+            thread.turnEnds();
         }
-    }
-
-    private void sleep(long nanos) {
-        sleeping = true;
-        if (signalled) {
-            sleeping = false;
-            return;
-        }
-        if (nanos == FOREVER) {
-            LockSupport.park(this);
-        } else {
-            LockSupport.parkNanos(this, nanos);
-        }
-        sleeping = false;
-        // Somebody's interrupt is no reason to stop, and left standing it would turn every further sleep into a spin.
-        Thread.interrupted();
     }
 
     /** Allocates nothing and calls nobody, for the heap or the stack may be what is at an end. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes it
-    private void survive() {
-        Thread.interrupted();
+    private long survive() {
+        long now = System.nanoTime();
+        int place = (int) (faults % FAULTS_TO_REST);
+        boolean often = faults >= FAULTS_TO_REST && now - faultTimes[place] < REST_NANOS;
+        faultTimes[place] = now;
         faults++;
-        if (!stopped) {
-            LockSupport.parkNanos(AFTER_FAULT_NANOS);
+        faulted = true;
+        resting = often;
+        return often ? REST_NANOS : AFTER_FAULT_NANOS;
+    }
+
+    private void end() {
+        try {
+            task.end();
+        } catch (Throwable unexpected) {
+            long unused = survive();
+        } finally {
+            thread.remove(this);
+            ended.countDown();
         }
     }
 }

@@ -18,5 +18,5 @@ public record TracerHealth(BlockCounts blocks, KeptCounts kept, long contained, 
             BlockCounts.NONE,
             KeptCounts.NONE,
             0,
-            new PipelineStats(TracerParts.SIGNAL, 0, Map.of(), 0, 0, 0, List.of()));
+            new PipelineStats(TracerParts.SIGNAL, 0, Map.of(), 0, 0, 0, Map.of(), List.of()));
 }

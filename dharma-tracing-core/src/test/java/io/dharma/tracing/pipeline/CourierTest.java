@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,6 +28,7 @@ class CourierTest {
 
     private final ManualClock clock = new ManualClock();
     private final ScriptedSink sink = new ScriptedSink("otlp");
+    private final DeadLetters<Item> deadLetters = new DeadLetters<>(64 << 10);
     private final Courier<Item> courier = courier(64 << 10);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private long offered;
@@ -231,6 +233,26 @@ class CourierTest {
         assertThat(courier.stats().dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
         assertThat(courier.stats().queuedBytes()).isZero();
         assertThat(courier.stats().lastError()).isEqualTo("400");
+    }
+
+    @Test
+    void rejectedRecords_canBeLookedAtWithTheReason() {
+        sink.does(batch -> CompletableFuture.completedFuture(
+                batch.stream().anyMatch(item -> item.id() == 3)
+                        ? Delivery.rejected("400: no such\nfield")
+                        : Delivery.delivered()));
+
+        deliver(1, 2, 3, 4);
+        for (int i = 0; i < 4; i++) {
+            advance(BATCH_DELAY);
+        }
+
+        assertThat(deadLetters.list()).singleElement().satisfies(letter -> {
+            assertThat(letter.record().id()).isEqualTo(3);
+            assertThat(letter.sink()).isEqualTo("otlp");
+            assertThat(letter.reason()).startsWith("400: no such").doesNotContain("\n");
+            assertThat(letter.at()).isEqualTo(Instant.EPOCH.plusNanos(clock.now()));
+        });
     }
 
     @Test
@@ -527,7 +549,14 @@ class CourierTest {
 
     private Courier<Item> courier(long maxQueueBytes) {
         Settings settings = new Settings("spans", 10, 10_000, BATCH_DELAY.toNanos(), TIMEOUT.toNanos(), 4, clock);
-        return new Courier<>(sink, "otlp", maxQueueBytes, settings, new SplittableRandom(1));
+        return new Courier<>(
+                sink,
+                "otlp",
+                maxQueueBytes,
+                settings,
+                new SplittableRandom(1),
+                deadLetters,
+                new WorkerThread("dharma-never-started"));
     }
 
     private void accept(long... ids) {

@@ -211,6 +211,143 @@ class PipelineTest {
     }
 
     @Test
+    void converting_thatNeverReturnsCostsOneRecordAndAThread() {
+        ManualClock clock = new ManualClock();
+        Pipeline<Item, Item> pipeline = start(
+                item -> {
+                    if (item.id() == 1) {
+                        awaitUninterruptibly(testOver);
+                    }
+                    return item;
+                },
+                builder -> builder.sink(otlp).clock(clock));
+        offer(pipeline, 5);
+
+        await().until(() -> {
+            clock.advance(Duration.ofMillis(500));
+            pipeline.wake();
+            return otlp.ids().equals(List.of(0L, 2L, 3L, 4L));
+        });
+
+        assertThat(pipeline.stats().dropped()).containsExactly(Map.entry(DropReason.CONVERT_FAILED, 1L));
+        testOver.countDown();
+        await().untilAsserted(() -> assertThat(threads()).hasSize(2));
+        assertSettled(pipeline.stats());
+    }
+
+    @Test
+    void converting_thatReactsToAnInterruptCostsOneRecordOnly() {
+        ManualClock clock = new ManualClock();
+        AtomicInteger interrupts = new AtomicInteger();
+        Pipeline<Item, Item> pipeline = start(
+                item -> {
+                    if (item.id() == 1) {
+                        try {
+                            testOver.await();
+                        } catch (InterruptedException e) {
+                            interrupts.incrementAndGet();
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                    return item;
+                },
+                builder -> builder.sink(otlp).clock(clock));
+        offer(pipeline, 3);
+
+        await().until(() -> {
+            if (interrupts.get() == 0) {
+                clock.advance(Duration.ofMillis(100));
+            }
+            pipeline.wake();
+            return interrupts.get() == 1;
+        });
+        await().until(() -> {
+            clock.advance(Duration.ofMillis(500));
+            pipeline.wake();
+            return otlp.ids().equals(List.of(0L, 2L));
+        });
+        assertThat(pipeline.stats().dropped()).containsExactly(Map.entry(DropReason.CONVERT_FAILED, 1L));
+    }
+
+    // ---- stages
+
+    @Test
+    void stages_changeAndDropRecordsInTheirOrder() {
+        Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp)
+                .stage(Stage.optional("renumber", item -> Item.ordinary(item.id() + 10)))
+                .stage(Stage.required("odd", item -> item.id() % 2 == 0 ? null : item)));
+
+        offer(pipeline, 4);
+
+        assertThat(pipeline.flush(LONG)).isTrue();
+        assertThat(otlp.ids()).containsExactly(11L, 13L);
+        assertThat(pipeline.stats().dropped()).containsExactly(Map.entry(DropReason.FILTERED, 2L));
+        assertThat(pipeline.stats().stageFailures()).isEmpty();
+    }
+
+    @Test
+    void optionalStageThatThrows_isLeftOutAndCounted() {
+        Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp).stage(Stage.optional("enrich", item -> {
+            throw ScriptedSinks.sneaky(item.id() == 0 ? new StackOverflowError() : new IllegalStateException());
+        })));
+
+        offer(pipeline, 2);
+
+        assertThat(pipeline.flush(LONG)).isTrue();
+        assertThat(otlp.ids()).containsExactly(0L, 1L);
+        assertThat(pipeline.stats().stageFailures()).containsExactly(Map.entry("enrich", 2L));
+    }
+
+    @Test
+    void requiredStageThatThrows_keepsTheRecordInside() {
+        Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp).stage(Stage.required("redact", item -> {
+            if (item.id() == 0) {
+                throw new IllegalStateException("secret");
+            }
+            return item;
+        })));
+
+        offer(pipeline, 2);
+
+        assertThat(pipeline.flush(LONG)).isFalse();
+        assertThat(otlp.ids()).containsExactly(1L);
+        assertThat(pipeline.stats().dropped()).containsExactly(Map.entry(DropReason.STAGE_FAILED, 1L));
+        assertThat(pipeline.stats().stageFailures()).containsExactly(Map.entry("redact", 1L));
+    }
+
+    // ---- threads for several
+
+    @Test
+    void pipelinesThatShareThreads_haveOneForIntakeAndOneForEachReceiver() {
+        PipelineThreads threads = PipelineThreads.shared();
+        ScriptedSink logsSink = new ScriptedSink("otlp");
+        Pipeline<Item, Item> spans =
+                start(builder -> builder.threads(threads).sink(otlp).sink(zipkin));
+        try (Pipeline<Item, Item> logs = Pipeline.builder("logs", Item.TYPE, (Item item) -> item)
+                .threads(threads)
+                .sink(logsSink)
+                .build()) {
+            offer(spans, 3);
+            offer(logs, 2);
+            assertThat(spans.flush(LONG)).isTrue();
+            assertThat(logs.flush(LONG)).isTrue();
+            assertThat(otlp.ids()).containsExactly(0L, 1L, 2L);
+            assertThat(logsSink.ids()).containsExactly(0L, 1L);
+            assertThat(threads("dharma-"))
+                    .extracting(Thread::getName)
+                    .contains("dharma-intake", "dharma-otlp", "dharma-zipkin")
+                    .noneMatch(name -> name.startsWith("dharma-spans") || name.startsWith("dharma-logs"));
+        }
+        offer(spans, 1);
+        assertThat(spans.flush(LONG)).isTrue();
+        assertThat(otlp.ids()).hasSize(4);
+        spans.close();
+        List<String> shared = List.of("dharma-intake", "dharma-otlp", "dharma-zipkin");
+        await().untilAsserted(() ->
+                assertThat(threads("dharma-")).extracting(Thread::getName).doesNotContainAnyElementsOf(shared));
+    }
+
+    @Test
     void convertedSize_isWhatCountsAgainstTheSinksMemory() {
         otlp.does(batch -> new CompletableFuture<>());
         Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp).convertedSize(item -> 1_000));
@@ -686,8 +823,12 @@ class PipelineTest {
     }
 
     private static List<Thread> threads() {
+        return threads("dharma-spans-");
+    }
+
+    private static List<Thread> threads(String prefix) {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("dharma-spans-"))
+                .filter(thread -> thread.getName().startsWith(prefix))
                 .toList();
     }
 
