@@ -3,6 +3,7 @@ package io.dharma.tracing.pipeline;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Records that travel together. The courier's own, under its lock. */
 final class Batch<T> {
@@ -10,6 +11,7 @@ final class Batch<T> {
     private final long sequence;
     private final ArrayList<T> filled;
     private final List<T> records;
+    private final @Nullable Receipts receipts;
     private long bytes;
     private int failures;
     private int loneFailures;
@@ -19,29 +21,47 @@ final class Batch<T> {
     private boolean settled;
 
     /** Allocates all that it will need: filling it must not fail half-way, when records have already left the queue. */
-    Batch(long sequence, int capacity) {
+    Batch(long sequence, int capacity, boolean journaled) {
+        this(sequence, capacity, journaled ? new Receipts(capacity) : null);
+    }
+
+    private Batch(long sequence, int capacity, @Nullable Receipts receipts) {
         this.sequence = sequence;
         this.filled = new ArrayList<>(capacity);
         this.records = Collections.unmodifiableList(filled);
+        this.receipts = receipts;
     }
 
-    void add(T record, int size) {
+    void add(T record, int size, Priority priority, long position) {
         filled.add(record);
         bytes += size;
+        if (receipts != null) {
+            receipts.add(priority, position);
+        }
     }
 
     /** Both halves together are this batch again, byte for byte. */
     List<Batch<T>> halve(long now) {
         int middle = filled.size() / 2;
-        Batch<T> left = new Batch<>(sequence, middle);
-        Batch<T> right = new Batch<>(sequence, filled.size() - middle);
-        left.filled.addAll(filled.subList(0, middle));
-        right.filled.addAll(filled.subList(middle, filled.size()));
+        Batch<T> left = part(0, middle);
+        Batch<T> right = part(middle, filled.size());
         left.bytes = bytes / 2;
         right.bytes = bytes - left.bytes;
         left.dueAt = now;
         right.dueAt = now;
         return List.of(left, right);
+    }
+
+    private Batch<T> part(int from, int to) {
+        Batch<T> part = new Batch<>(sequence, to - from, receipts == null ? null : receipts.range(from, to));
+        part.filled.addAll(filled.subList(from, to));
+        return part;
+    }
+
+    /** By what the records are acknowledged to the journal; null without one. */
+    @Nullable
+    Receipts receipts() {
+        return receipts;
     }
 
     /** Batches are numbered as they are formed; halves keep the number. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,8 +63,12 @@ final class Courier<T> implements Worker.Task {
     private final Backoff backoff;
     private final DropCounts dropped = new DropCounts();
     private final DeadLetters<T> deadLetters;
+    private final @Nullable Overflow<T> overflow;
     private final Worker worker;
     private volatile @Nullable Intake<?, T> intake;
+
+    /** Records that were not delivered in time, and that the next process will find in the journal. */
+    private final AtomicLong leftToJournal = new AtomicLong();
 
     // All below: guarded by this.
     private final List<Batch<T>> unsettled = new ArrayList<>();
@@ -98,6 +103,7 @@ final class Courier<T> implements Worker.Task {
             Settings settings,
             RandomGenerator random,
             DeadLetters<T> deadLetters,
+            Journal.@Nullable Reader<T> journal,
             WorkerThread thread) {
         this.sink = sink;
         this.name = name;
@@ -108,6 +114,7 @@ final class Courier<T> implements Worker.Task {
         // Never grows, so that nothing can fail between the breaker's permit and the entry here.
         this.inFlight = new ArrayList<>(settings.maxInFlight());
         this.deadLetters = deadLetters;
+        this.overflow = journal == null ? null : new Overflow<>(journal, queue, dropped, this);
         this.worker = new Worker(thread, this);
     }
 
@@ -121,11 +128,27 @@ final class Courier<T> implements Worker.Task {
     }
 
     /** Intake's thread only. The courier wants to be woken when many were handed over, not after each. */
-    void accept(T record, int size, Priority priority) {
-        switch (queue.offer(record, size, priority)) {
+    void accept(T record, int size, Priority priority, long position) {
+        if (overflow != null) {
+            switch (overflow.accept(record, size, priority, position)) {
+                case QUEUED, LEFT_TO_JOURNAL -> {}
+                case FULL -> dropped.add(DropReason.QUEUE_FULL, 1);
+                case CLOSED -> tooLate(position);
+            }
+            return;
+        }
+        switch (queue.offer(record, size, priority, position)) {
             case ACCEPTED -> {}
             case FULL -> dropped.add(DropReason.QUEUE_FULL, 1);
-            case CLOSED -> dropped.add(DropReason.UNDELIVERED, 1);
+            case CLOSED -> tooLate(position);
+        }
+    }
+
+    private void tooLate(long position) {
+        if (position == Journal.NOT_WRITTEN) {
+            dropped.add(DropReason.UNDELIVERED, 1);
+        } else {
+            leftToJournal.incrementAndGet();
         }
     }
 
@@ -134,6 +157,7 @@ final class Courier<T> implements Worker.Task {
     @Override
     public long turn() {
         giveUpOnHangingDeliveries();
+        refill();
         for (Attempt next = nextAttempt(); next != null; next = nextAttempt()) {
             deliver(next);
         }
@@ -143,7 +167,16 @@ final class Courier<T> implements Worker.Task {
         announce();
         Intake<?, T> watched = intake;
         boolean watching = watched != null && watched.watch();
-        return watching ? Math.min(BETWEEN_LOOKS_NANOS, nanosUntilDue()) : nanosUntilDue();
+        long nanos = Math.min(nanosUntilDue(), overflow == null ? FOREVER : overflow.nanosUntilRefill());
+        return watching ? Math.min(BETWEEN_LOOKS_NANOS, nanos) : nanos;
+    }
+
+    /** Without the lock, since it reads files. */
+    private void refill() {
+        if (overflow != null && queue.hasRoomToRefill()) {
+            overflow.refill(settings.clock().nanoTime());
+            moveFlushMarks();
+        }
     }
 
     @Override
@@ -284,7 +317,7 @@ final class Courier<T> implements Worker.Task {
 
     private @Nullable Batch<T> formBatch() {
         int capacity = (int) Math.min(queue.waiting(), settings.maxBatchSize());
-        Batch<T> batch = new Batch<>(batchesFormed + 1, capacity);
+        Batch<T> batch = new Batch<>(batchesFormed + 1, capacity, overflow != null);
         // Entered before it is filled: what left the queue is in the books whatever happens.
         unsettled.add(batch);
         while (batch.size() < capacity && batch.bytes() < settings.maxBatchBytes()) {
@@ -292,7 +325,7 @@ final class Courier<T> implements Worker.Task {
             if (record == null) {
                 break;
             }
-            batch.add(record, queue.polledSize());
+            batch.add(record, queue.polledSize(), queue.polledPriority(), queue.polledPosition());
         }
         queue.giveBack();
         batchesFormed++;
@@ -492,6 +525,10 @@ final class Courier<T> implements Worker.Task {
         batch.settle();
         unsettled.remove(batch);
         queue.release(batch.bytes());
+        Receipts receipts = batch.receipts();
+        if (overflow != null && receipts != null) {
+            receipts.acknowledgeAll(overflow);
+        }
         checkFlushMarks();
     }
 
@@ -514,9 +551,21 @@ final class Courier<T> implements Worker.Task {
 
     /** Intake's thread, when all that the ticket waits for has been handed over. */
     synchronized void flush(FlushTicket ticket) {
-        FlushMark mark = new FlushMark(ticket, queue.claimed());
+        FlushMark mark = new FlushMark(ticket, queue.claimed(), overflow != null && overflow.isBehind());
         mark.formed(batchesFormed, queue);
         flushMarks.add(mark);
+        checkFlushMarks();
+    }
+
+    /** What a flush waits for may still be in the journal; once it has been read, the queue's end is its end. */
+    private synchronized void moveFlushMarks() {
+        if (overflow == null || overflow.isBehind()) {
+            return;
+        }
+        for (FlushMark mark : flushMarks) {
+            mark.caughtUp(queue.claimed());
+            mark.formed(batchesFormed, queue);
+        }
         checkFlushMarks();
     }
 
@@ -538,17 +587,26 @@ final class Courier<T> implements Worker.Task {
     private static final class FlushMark {
 
         private final FlushTicket ticket;
-        private final RecordQueue.Position upTo;
+        private RecordQueue.Position upTo;
+        private boolean behind;
         private boolean allFormed;
         private long lastBatch;
 
-        FlushMark(FlushTicket ticket, RecordQueue.Position upTo) {
+        FlushMark(FlushTicket ticket, RecordQueue.Position upTo, boolean behind) {
             this.ticket = ticket;
             this.upTo = upTo;
+            this.behind = behind;
+        }
+
+        void caughtUp(RecordQueue.Position end) {
+            if (behind) {
+                behind = false;
+                upTo = end;
+            }
         }
 
         void formed(long sequence, RecordQueue<?> queue) {
-            if (!allFormed && queue.passed(upTo)) {
+            if (!allFormed && !behind && queue.passed(upTo)) {
                 allFormed = true;
                 lastBatch = sequence;
             }
@@ -583,7 +641,8 @@ final class Courier<T> implements Worker.Task {
 
     /** Nothing waits and nothing is under way. */
     synchronized boolean isIdle() {
-        return unsettled.isEmpty() && inFlight.isEmpty() && queue.waiting() == 0;
+        boolean behind = overflow != null && overflow.isBehind();
+        return unsettled.isEmpty() && inFlight.isEmpty() && queue.waiting() == 0 && !behind;
     }
 
     long losses() {
@@ -597,6 +656,8 @@ final class Courier<T> implements Worker.Task {
                 delivered,
                 dropped.snapshot(),
                 closed ? 0 : queue.waiting() + recordsInBatches(),
+                leftToJournal.get() + (overflow == null ? 0 : overflow.waiting()),
+                overflow == null ? 0 : overflow.inherited(),
                 closed ? 0 : queue.bytes(),
                 inFlight.size(),
                 failedDeliveries,
@@ -695,16 +756,35 @@ final class Courier<T> implements Worker.Task {
         }
         closed = true;
         queue.close();
-        long undelivered = queue.waiting() + recordsInBatches();
+        long waiting = queue.waiting() + recordsInBatches();
+        long inJournal = writtenInBatches() + emptyQueue();
+        long undelivered = waiting - inJournal;
         dropped.add(DropReason.UNDELIVERED, undelivered);
+        leftToJournal.addAndGet(inJournal);
         unsettled.forEach(Batch::settle);
         unsettled.clear();
         inFlight.clear();
-        while (queue.poll() != null) {
-            queue.giveBack();
-        }
         checkFlushMarks();
         return undelivered;
+    }
+
+    private long writtenInBatches() {
+        long written = 0;
+        for (Batch<T> batch : unsettled) {
+            Receipts receipts = batch.receipts();
+            written += receipts == null ? 0 : receipts.written();
+        }
+        return written;
+    }
+
+    /** Returns how many of the records were in the journal. */
+    private long emptyQueue() {
+        long written = 0;
+        while (queue.poll() != null) {
+            written += queue.polledPosition() == Journal.NOT_WRITTEN ? 0 : 1;
+            queue.giveBack();
+        }
+        return written;
     }
 
     /** Any thread: ends the courier's thread, after the call it may be in and {@link #end()}. */

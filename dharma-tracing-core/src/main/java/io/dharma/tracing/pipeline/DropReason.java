@@ -18,6 +18,9 @@ public enum DropReason {
     /** The receiver will not have it, alone or in a smaller batch. */
     REJECTED,
 
+    /** Was left to the journal, and is not there any more: no room on the disk, too old, or damaged. */
+    JOURNAL_LOST,
+
     /** Offered after the pipeline was closed. */
     CLOSED,
 

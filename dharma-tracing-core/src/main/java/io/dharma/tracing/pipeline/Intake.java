@@ -51,6 +51,7 @@ final class Intake<I, O> implements Worker.Task {
     private final Function<? super I, ? extends @Nullable O> convert;
     private final @Nullable ToIntFunction<? super O> convertedSize;
     private final Stages<O> stages;
+    private final @Nullable Journal<O> journal;
     private final List<Courier<O>> couriers;
     private final Settings settings;
     private final RecordQueue<I> queue;
@@ -73,6 +74,7 @@ final class Intake<I, O> implements Worker.Task {
     private @Nullable O inHand;
     private int inHandSize;
     private Priority inHandPriority = Priority.NORMAL;
+    private long inHandPosition;
     private int nextCourier;
     private long handledBytes;
     private long lastRecordAt;
@@ -87,6 +89,7 @@ final class Intake<I, O> implements Worker.Task {
             RecordType<I> type,
             Function<? super I, ? extends @Nullable O> convert,
             Stages<O> stages,
+            @Nullable Journal<O> journal,
             @Nullable ToIntFunction<? super O> convertedSize,
             List<Courier<O>> couriers,
             long maxQueueBytes,
@@ -95,6 +98,7 @@ final class Intake<I, O> implements Worker.Task {
         this.type = type;
         this.convert = convert;
         this.stages = stages;
+        this.journal = journal;
         this.convertedSize = convertedSize;
         this.couriers = couriers;
         this.settings = settings;
@@ -144,6 +148,9 @@ final class Intake<I, O> implements Worker.Task {
             queue.giveBack();
             queue.release(handledBytes);
             handledBytes = 0;
+            if (journal != null) {
+                journal.flush();
+            }
             passOnFlushes();
             return more ? 0 : nap();
         } finally {
@@ -184,6 +191,7 @@ final class Intake<I, O> implements Worker.Task {
             handledBytes += queue.polledSize();
             lastRecordAt = settings.clock().nanoTime();
             if (convert(record)) {
+                inHandPosition = writeDown();
                 return true;
             }
         }
@@ -233,13 +241,24 @@ final class Intake<I, O> implements Worker.Task {
         }
     }
 
+    /** Before anybody gets it, and outside the books' lock, since it may write a file. */
+    private long writeDown() {
+        O record = inHand;
+        try {
+            return journal == null || record == null ? Journal.NOT_WRITTEN : journal.append(record, inHandPriority);
+        } catch (Throwable thrown) {
+            // A record that cannot be written down, be it for its own sake, still goes out from memory.
+            return Journal.NOT_WRITTEN;
+        }
+    }
+
     private void handOver() {
         synchronized (books) {
             O record = inHand;
             if (record != null && !abandoned) {
                 // Remembers how far it came, so that nobody gets a record twice if something breaks it off.
                 while (nextCourier < couriers.size()) {
-                    couriers.get(nextCourier++).accept(record, inHandSize, inHandPriority);
+                    couriers.get(nextCourier++).accept(record, inHandSize, inHandPriority, inHandPosition);
                 }
                 handedOver++;
             }

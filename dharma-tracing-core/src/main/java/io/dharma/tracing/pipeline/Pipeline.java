@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * known. When room runs out the newest records
  * are dropped, ordinary ones before those of high priority, for the sink concerned only.
  *
+ * <p>With a {@link Journal} every record is written down before the sinks get it, and nothing is dropped for lack of
+ * memory.
+ *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
  * {@link #stats()} accounts for every record that was offered.
  *
@@ -120,7 +123,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     /**
      * Takes no more records, tries to deliver those it has, and lets go of sinks and threads. What could not be
-     * delivered in time is counted as {@link DropReason#UNDELIVERED}. A second call waits for the first.
+     * delivered in time is counted as {@link DropReason#UNDELIVERED}, unless it is in the journal. A second call waits for the first.
      *
      * @param deadline how long this may take at most, also with a sink that never answers
      */
@@ -231,6 +234,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
         private final List<Sink<O>> sinks = new ArrayList<>();
         private final List<Stage<O>> stages = new ArrayList<>();
         private PipelineThreads threads = PipelineThreads.own();
+        private @Nullable Journal<O> journal;
         private @Nullable ToIntFunction<? super O> convertedSize;
         private long maxQueueBytes = 16L << 20;
         private int maxBatchSize = 512;
@@ -259,6 +263,16 @@ public final class Pipeline<I, O> implements AutoCloseable {
          */
         public Builder<I, O> threads(PipelineThreads threads) {
             this.threads = Objects.requireNonNull(threads, "threads");
+            return this;
+        }
+
+        /**
+         * Has every record written down before the sinks get it. What memory has no room for is then read from there
+         * instead of being dropped, and what is not delivered when the pipeline closes is left there. The journal is
+         * the caller's to close, after the pipeline. By default there is none.
+         */
+        public Builder<I, O> journal(Journal<O> journal) {
+            this.journal = Objects.requireNonNull(journal, "journal");
             return this;
         }
 
@@ -360,12 +374,14 @@ public final class Pipeline<I, O> implements AutoCloseable {
                 }
                 long share = (maxQueueBytes - intakeBytes - deadBytes) / sinks.size();
                 WorkerThread thread = threads.thread(signal, name);
-                couriers.add(new Courier<>(sink, name, share, settings, random.get(), deadLetters, thread));
+                Journal.Reader<O> reader = journal == null ? null : journal.reader(name);
+                couriers.add(new Courier<>(sink, name, share, settings, random.get(), deadLetters, reader, thread));
             }
             Intake<I, O> intake = new Intake<>(
                     type,
                     convert,
                     new Stages<>(stages),
+                    journal,
                     convertedSize,
                     List.copyOf(couriers),
                     intakeBytes,

@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * A pipeline's accounts at one moment.
  *
- * <p>They balance at every moment, for each sink: {@code offered} is the sum of what was dropped before the sinks,
- * what is queued before them, and what that sink delivered, dropped and has queued.
+ * <p>They balance at every moment, for each sink: {@code offered} plus what that sink inherited is the sum of what was
+ * dropped before the sinks, what is queued before them, and what that sink delivered, dropped, has queued and has left
+ * to the journal.
  *
  * @param signal what flows here: {@code spans}
  * @param offered records that {@link Pipeline#offer} was called with

@@ -46,6 +46,11 @@ final class RecordQueue<T> {
 
     /** Any thread; never waits. */
     Ring.Outcome offer(T record, int size, Priority priority) {
+        return offer(record, size, priority, Journal.NOT_WRITTEN);
+    }
+
+    /** As {@link #offer(Object, int, Priority)}, for a record that is in the journal. */
+    Ring.Outcome offer(T record, int size, Priority priority, long position) {
         boolean first = priority == Priority.HIGH;
         if (bytes.getAndAdd(size) + size > (first ? maxBytes : ordinaryMaxBytes)) {
             // What is over the limit for a moment was never stored; at worst it turns a neighbour away.
@@ -54,7 +59,7 @@ final class RecordQueue<T> {
         }
         Ring.Outcome outcome = Ring.Outcome.FULL;
         try {
-            outcome = (first ? high : ordinary).offer(record, size);
+            outcome = (first ? high : ordinary).offer(record, size, position);
         } finally {
             // Also when the caller's stack overflowed in there.
             if (outcome != Ring.Outcome.ACCEPTED) {
@@ -81,6 +86,11 @@ final class RecordQueue<T> {
         return polled.polledSize();
     }
 
+    /** Consumer only: where in the journal what {@link #poll()} returned last is. */
+    long polledPosition() {
+        return polled.polledTag();
+    }
+
     /** Consumer only: the priority of what {@link #poll()} returned last. */
     Priority polledPriority() {
         return polled == high ? Priority.HIGH : Priority.NORMAL;
@@ -100,6 +110,16 @@ final class RecordQueue<T> {
     /** Any thread: is it time to wake a consumer that wanted to sleep a little longer? */
     boolean isHalfFull() {
         return bytes.get() >= maxBytes / 2 || ordinary.isHalfFull() || high.isHalfFull();
+    }
+
+    /** Any thread: whether a record of this size fits when nothing else is there. */
+    boolean canHold(int size, Priority priority) {
+        return size <= (priority == Priority.HIGH ? maxBytes : ordinaryMaxBytes);
+    }
+
+    /** Any thread: is there so much room that reading from the journal is worth the while? */
+    boolean hasRoomToRefill() {
+        return bytes.get() < ordinaryMaxBytes - maxBytes / 8;
     }
 
     /** What is reserved, polled records included. */

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Why it is correct under the Java memory model</h2>
  *
  * <ul>
- *   <li>The size is written plainly before the slot's volatile write and read after the slot's volatile read: the
- *       consumer sees the size that belongs to the record.
+ *   <li>Size and tag are written plainly before the slot's volatile write and read after the slot's volatile read: the
+ *       consumer sees those that belong to the record.
  *   <li>The consumer empties slots before its volatile write of {@code head}; a producer reads {@code head}, or a
  *       {@code limit} that another producer derived from it (volatile as well), before it claims. So the emptying
  *       happens before the slot's next filling, and a record is neither wiped nor seen twice.
@@ -66,6 +66,7 @@ final class Ring<T> {
     private long taken;
 
     private int takenSize;
+    private long takenTag;
 
     /** @param capacity rounded up to a power of two */
     Ring(int capacity) {
@@ -75,8 +76,12 @@ final class Ring<T> {
         this.limit = this.capacity;
     }
 
-    /** Any thread. */
-    Outcome offer(T record, int size) {
+    /**
+     * Any thread.
+     *
+     * @param tag a number that belongs to the record and comes out with it
+     */
+    Outcome offer(T record, int size, long tag) {
         long position;
         do {
             position = tail;
@@ -90,6 +95,7 @@ final class Ring<T> {
         // No call from here to the write of the record.
         Slot<T> slot = slots[(int) position & mask];
         slot.size = size;
+        slot.tag = tag;
         slot.record = record;
         return Outcome.ACCEPTED;
     }
@@ -109,6 +115,7 @@ final class Ring<T> {
             return null;
         }
         takenSize = slot.size;
+        takenTag = slot.tag;
         slot.record = null;
         taken++;
         return record;
@@ -117,6 +124,11 @@ final class Ring<T> {
     /** Consumer only: the size of what {@link #poll()} returned last. */
     int polledSize() {
         return takenSize;
+    }
+
+    /** Consumer only: the tag of what {@link #poll()} returned last. */
+    long polledTag() {
+        return takenTag;
     }
 
     /** Consumer only: lets producers use the slots of all that was polled. Once for many, as it costs them a miss. */
@@ -153,6 +165,7 @@ final class Ring<T> {
     private static final class Slot<T> {
 
         private int size;
+        private long tag;
         private volatile @Nullable T record;
     }
 

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param delivered records that the receiver has
  * @param dropped records that this sink did not get, by reason; reasons that never occurred are absent
  * @param queuedRecords records that wait for this sink or are under way to it
+ * @param spooledRecords records that wait for this sink in the journal, and nowhere else; once the pipeline is closed,
+ *     all that the next process will deliver
+ * @param inherited records of earlier processes that were read from the journal; they count as delivered or dropped
+ *     without having been offered
  * @param queuedBytes what they hold of the sink's share of memory
  * @param inFlight deliveries, not records, that were started and not yet answered
  * @param failedDeliveries deliveries, not records, that failed, hung or were rejected
@@ -24,6 +28,8 @@ public record SinkStats(
         long delivered,
         Map<DropReason, Long> dropped,
         long queuedRecords,
+        long spooledRecords,
+        long inherited,
         long queuedBytes,
         int inFlight,
         long failedDeliveries,

@@ -109,9 +109,9 @@ class CourierTest {
     void fullQueue_dropsTheNewestOrdinaryRecordsAndStillTakesThoseOfHighPriority() {
         Courier<Item> small = courier(1_000);
         for (int id = 1; id <= 9; id++) {
-            small.accept(Item.ordinary(id), 100, Priority.NORMAL);
+            small.accept(Item.ordinary(id), 100, Priority.NORMAL, Journal.NOT_WRITTEN);
         }
-        small.accept(Item.high(10), 100, Priority.HIGH);
+        small.accept(Item.high(10), 100, Priority.HIGH, Journal.NOT_WRITTEN);
 
         small.turn();
         clock.advance(BATCH_DELAY);
@@ -556,6 +556,7 @@ class CourierTest {
                 settings,
                 new SplittableRandom(1),
                 deadLetters,
+                null,
                 new WorkerThread("dharma-never-started"));
     }
 
@@ -567,7 +568,7 @@ class CourierTest {
 
     private void accept(Item item) {
         offered++;
-        courier.accept(item, item.size(), item.priority());
+        courier.accept(item, item.size(), item.priority(), Journal.NOT_WRITTEN);
     }
 
     private void deliver(long... ids) {

@@ -21,8 +21,8 @@ class RingTest {
         Ring<String> ring = new Ring<>(4);
 
         for (int round = 0; round < 10; round++) {
-            ring.offer("a" + round, 1);
-            ring.offer("b" + round, 2);
+            ring.offer("a" + round, 1, -1);
+            ring.offer("b" + round, 2, -1);
 
             assertThat(ring.poll()).isEqualTo("a" + round);
             assertThat(ring.polledSize()).isEqualTo(1);
@@ -37,25 +37,25 @@ class RingTest {
     void offer_isRefusedWhenFullUntilSlotsAreGivenBack() {
         Ring<String> ring = new Ring<>(4);
         for (int i = 0; i < 4; i++) {
-            assertThat(ring.offer("r", 1)).isEqualTo(Ring.Outcome.ACCEPTED);
+            assertThat(ring.offer("r", 1, -1)).isEqualTo(Ring.Outcome.ACCEPTED);
         }
 
-        assertThat(ring.offer("r", 1)).isEqualTo(Ring.Outcome.FULL);
+        assertThat(ring.offer("r", 1, -1)).isEqualTo(Ring.Outcome.FULL);
         ring.poll();
-        assertThat(ring.offer("r", 1)).isEqualTo(Ring.Outcome.FULL);
+        assertThat(ring.offer("r", 1, -1)).isEqualTo(Ring.Outcome.FULL);
         ring.giveBack();
-        assertThat(ring.offer("r", 1)).isEqualTo(Ring.Outcome.ACCEPTED);
-        assertThat(ring.offer("r", 1)).isEqualTo(Ring.Outcome.FULL);
+        assertThat(ring.offer("r", 1, -1)).isEqualTo(Ring.Outcome.ACCEPTED);
+        assertThat(ring.offer("r", 1, -1)).isEqualTo(Ring.Outcome.FULL);
     }
 
     @Test
     void close_refusesFurtherOffersAndKeepsWhatIsThere() {
         Ring<String> ring = new Ring<>(4);
-        ring.offer("r", 1);
+        ring.offer("r", 1, -1);
 
         ring.close();
 
-        assertThat(ring.offer("late", 1)).isEqualTo(Ring.Outcome.CLOSED);
+        assertThat(ring.offer("late", 1, -1)).isEqualTo(Ring.Outcome.CLOSED);
         assertThat(ring.claimed()).isEqualTo(1);
         assertThat(ring.poll()).isEqualTo("r");
     }
@@ -73,7 +73,7 @@ class RingTest {
             start(() -> {
                 for (int i = 0; i < each; i++) {
                     long[] record = {producer, i};
-                    while (ring.offer(record, sizeOf(producer, i)) != Ring.Outcome.ACCEPTED) {
+                    while (ring.offer(record, sizeOf(producer, i), -1) != Ring.Outcome.ACCEPTED) {
                         refused.incrementAndGet();
                         LockSupport.parkNanos(1);
                     }
@@ -121,7 +121,7 @@ class RingTest {
                     while (!go.get()) {
                         Thread.onSpinWait();
                     }
-                    while (ring.offer("r", 1) == Ring.Outcome.ACCEPTED) {
+                    while (ring.offer("r", 1, -1) == Ring.Outcome.ACCEPTED) {
                         accepted.incrementAndGet(producer);
                     }
                 }));
