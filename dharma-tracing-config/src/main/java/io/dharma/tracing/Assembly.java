@@ -194,7 +194,7 @@ final class Assembly {
 
     private PeriodicMetricReader reader(Plan.Metrics metrics, Plan.Target target) {
         MetricAccount account =
-                new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()));
+                new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()), metrics.temporality());
         metricAccount = account;
         HttpEndpoint endpoint = target.endpoint();
         OtlpMetricExporter exporter = OtlpMetricExporter.builder(closing(

@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracedAction;
 import io.dharma.tracing.trace.TracedBlock;
@@ -257,14 +258,17 @@ public final class DharmaTracing implements AutoCloseable {
     public Health health() {
         TracerHealth health = running.tracer().health();
         List<ExporterHealth> exporters = running.exporters(health);
+        Contained contained = running.contained(health);
         return new Health(
                 Version.current(),
                 exporters,
                 health.blocks(),
+                health.foldedBlocks(),
                 health.kept(),
-                health.contained(),
+                running.forgottenSpans(),
+                contained,
                 running.sampling().toString(),
-                doctor.findings(exporters));
+                doctor.findings(exporters, health.foldedBlocks(), contained));
     }
 
     // End

@@ -1,7 +1,9 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.SinkState;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.trace.Contained;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -126,7 +128,7 @@ final class Doctor {
     }
 
     /** All that is known by now, the worst first; waits a moment for the class path, if that is being looked at. */
-    List<Finding> findings(List<ExporterHealth> exporters) {
+    List<Finding> findings(List<ExporterHealth> exporters, long foldedBlocks, Contained contained) {
         awaitClassPath();
         List<Finding> all = new ArrayList<>(known);
         synchronized (found) {
@@ -144,9 +146,35 @@ final class Doctor {
                             + " other libraries open",
                     "Call DharmaTracing.init() earlier, first of all in main()"));
         }
+        if (foldedBlocks > 0) {
+            all.add(Finding.warning(
+                    "blocks-folded",
+                    foldedBlocks
+                            + " blocks are measured under the operation __other__, because there are too many names"
+                            + " of blocks, or names that are too long",
+                    "Put what varies, such as an id, into an attribute of the block and not into its name"));
+        }
+        addIfContained(all, contained);
         exporters.forEach(exporter -> addIfUnwell(all, exporter));
         all.sort(Comparator.comparing(Finding::severity).reversed());
         return all;
+    }
+
+    private static void addIfContained(List<Finding> all, Contained contained) {
+        if (contained.mdc() > 0) {
+            all.add(Finding.warning(
+                    "mdc-failing",
+                    "The MDC, or the look-up of one of its fields, has thrown " + contained.mdc()
+                            + " times, so trace ids are missing in log lines",
+                    "Check the logging library's MDC adapter and the fields that were added to the MDC"));
+        }
+        if (contained.listeners() + contained.workers() > 0) {
+            all.add(Finding.warning(
+                    "unexpected-failures",
+                    "Listeners of context scopes have thrown " + contained.listeners()
+                            + " times, threads of the library " + contained.workers() + " times; it went on",
+                    "Check what was added to the library, or report it together with this health"));
+        }
     }
 
     /** Whether this exporter has been there since, or says itself that it cannot. */
@@ -175,8 +203,17 @@ final class Doctor {
                             + (exporter.target() == null ? "" : " " + exporter.target()) + ": " + exporter.lastError(),
                     refused
                             ? "Check the URL and the credentials; it is tried again every five minutes"
-                            : "Check whether it runs and can be reached; what is to be sent waits"));
+                            : "Check whether it runs and can be reached; " + whatHappensMeanwhile(exporter)));
         }
+    }
+
+    private static String whatHappensMeanwhile(ExporterHealth exporter) {
+        if (!exporter.signal().equals("metrics")) {
+            return "what is to be sent waits";
+        }
+        return exporter.dropped().containsKey(DropReason.UNDELIVERED)
+                ? "metrics do not wait, and with delta temporality those of failed exports are lost"
+                : "metrics do not wait, but the next export makes up for those that failed";
     }
 
     private void awaitClassPath() {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param target where it sends to, without credentials; null if that is nowhere outside
  * @param state how it is doing
  * @param sent records that the receiver has; for metrics, exports
- * @param dropped records that it did not get, by reason; reasons that never occurred are absent
+ * @param dropped records that it did not get, by reason; reasons that never occurred are absent; for metrics, exports:
+ *     those that were refused in part or whole, and with delta temporality also those that failed
  * @param queued records that wait
  * @param lastError what went wrong last, one line; null if nothing did
  * @param lastErrorAt when that was

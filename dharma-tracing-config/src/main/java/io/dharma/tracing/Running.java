@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -44,9 +45,21 @@ record Running(
         return exporters;
     }
 
+    /** Those of the log records' pipeline as well. */
+    Contained contained(TracerHealth health) {
+        return logPipeline == null
+                ? health.contained()
+                : health.contained().withMoreWorkers(logPipeline.stats().workerFaults());
+    }
+
+    long forgottenSpans() {
+        return memory == null ? 0 : memory.forgotten();
+    }
+
     /** All signals at the same time, so that one whose receiver is gone takes nothing from the others. */
     boolean flush(Duration timeout) {
         long deadline = System.nanoTime() + Timeouts.nanos(timeout);
+        long failedBefore = failedMetricExports();
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
         CompletableResultCode logs =
@@ -54,7 +67,12 @@ record Running(
         boolean flushed = tracer.flush(left(deadline));
         flushed &= isDone(logs, deadline);
         flushed &= isDone(metrics, deadline);
-        return flushed;
+        // OpenTelemetry's reader calls a flush a success also when its export failed.
+        return flushed && failedMetricExports() == failedBefore;
+    }
+
+    private long failedMetricExports() {
+        return metricAccount == null ? 0 : metricAccount.failures();
     }
 
     private static boolean isDone(CompletableResultCode flush, long deadline) {

@@ -311,4 +311,11 @@ final class SpanSource {
     KeptCounts keptCounts() {
         return keepBuffer == null ? KeptCounts.NONE : keepBuffer.counts();
     }
+
+    /** Nothing waits for its root any longer. */
+    void close() {
+        if (keepBuffer != null) {
+            keepBuffer.close();
+        }
+    }
 }

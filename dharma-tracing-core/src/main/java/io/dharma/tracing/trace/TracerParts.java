@@ -39,6 +39,8 @@ final class TracerParts {
     private final @Nullable SdkMeterProvider meterProvider;
     private final @Nullable SdkLoggerProvider loggerProvider;
     private final @Nullable PipelineMetrics pipelineMetrics;
+    private final @Nullable BlockMetrics blockMetrics;
+    private final @Nullable MdcMirror mdcMirror;
     private final ContextHooks.@Nullable Registration mdc;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -59,14 +61,16 @@ final class TracerParts {
                     builder.keep,
                     pipeline::offer);
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
-            this.blocks = new BlockFactory(source, meter == null ? null : BlockMetrics.create(meter));
+            this.blockMetrics = meter == null ? null : BlockMetrics.create(meter);
+            this.blocks = new BlockFactory(source, blockMetrics);
             published = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
             this.pipelineMetrics = published;
             this.propagation = new Propagation(builder.propagator, source);
             this.openTelemetry = new DharmaOpenTelemetry(
                     new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
             // Last, for it is the whole JVM's: nothing that fails above may leave it behind.
-            this.mdc = register(builder.mdc);
+            this.mdcMirror = builder.mdc;
+            this.mdc = register(mdcMirror);
         } catch (RuntimeException | Error failed) {
             if (published != null) {
                 published.close();
@@ -105,7 +109,14 @@ final class TracerParts {
     }
 
     TracerHealth health() {
-        return new TracerHealth(blocks.counts(), source.keptCounts(), source.contained(), pipeline.stats());
+        PipelineStats spans = pipeline.stats();
+        Contained contained = new Contained(
+                source.contained(),
+                mdcMirror == null ? 0 : mdcMirror.failures(),
+                ContextHooks.failures(),
+                spans.workerFaults());
+        long folded = blockMetrics == null ? 0 : blockMetrics.foldedBlocks();
+        return new TracerHealth(blocks.counts(), folded, source.keptCounts(), contained, spans);
     }
 
     boolean flush(Duration timeout) {
@@ -122,6 +133,7 @@ final class TracerParts {
         if (mdc != null) {
             mdc.close();
         }
+        source.close();
         boolean reportsLast = loggerProvider != null || meterProvider != null;
         pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos));
         if (loggerProvider != null) {
