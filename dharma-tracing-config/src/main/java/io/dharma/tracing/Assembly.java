@@ -7,6 +7,8 @@ import io.dharma.tracing.export.OtlpMetricExporter;
 import io.dharma.tracing.export.OtlpSinks;
 import io.dharma.tracing.export.ZipkinSpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.PipelineMetrics;
+import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -78,6 +80,7 @@ final class Assembly {
                 assembly.meterProvider,
                 assembly.metricAccount,
                 assembly.logPipeline,
+                assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 List.copyOf(assembly.findings));
     }
@@ -238,6 +241,23 @@ final class Assembly {
             logPipeline = null;
             findings.add(notLinked("logs", mixedVersions));
         }
+    }
+
+    /** The tracer publishes what became of spans. */
+    private @Nullable PipelineMetrics publishOthers() {
+        SdkMeterProvider provider = meterProvider;
+        return provider == null ? null : PipelineMetrics.publish(provider.get(DharmaTracing.LOGGER), this::otherStats);
+    }
+
+    private List<PipelineStats> otherStats() {
+        List<PipelineStats> stats = new ArrayList<>();
+        if (logPipeline != null) {
+            stats.add(logPipeline.stats());
+        }
+        if (metricAccount != null) {
+            stats.add(metricAccount.stats());
+        }
+        return stats;
     }
 
     private <T> Sink<T> closing(Sink<T> sink) {

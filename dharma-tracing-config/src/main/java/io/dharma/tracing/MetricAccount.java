@@ -2,13 +2,16 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.SinkState;
+import io.dharma.tracing.pipeline.SinkStats;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +44,10 @@ final class MetricAccount implements Consumer<Delivery> {
     @Override
     public synchronized void accept(Delivery delivery) {
         if (delivery instanceof Delivery.Delivered delivered) {
-            sent++;
             state = SinkState.HEALTHY;
-            if (delivered.rejected() > 0) {
+            if (delivered.rejected() == 0) {
+                sent++;
+            } else {
                 rejected++;
                 failed("rejected " + delivered.rejected() + " points");
             }
@@ -77,7 +81,8 @@ final class MetricAccount implements Consumer<Delivery> {
         return failures;
     }
 
-    synchronized ExporterHealth health() {
+    /** In the form of a pipeline's accounts, though nothing waits here. */
+    synchronized PipelineStats stats() {
         Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
         if (rejected > 0) {
             dropped.put(DropReason.REJECTED, rejected);
@@ -85,6 +90,11 @@ final class MetricAccount implements Consumer<Delivery> {
         if (lost > 0) {
             dropped.put(DropReason.UNDELIVERED, lost);
         }
-        return new ExporterHealth("metrics", "otlp", target, state, sent, dropped, 0, lastError, lastErrorAt);
+        SinkStats sink = new SinkStats("otlp", state, sent, dropped, 0, 0, 0, failures, lastError, lastErrorAt);
+        return new PipelineStats("metrics", sent + rejected + lost, Map.of(), 0, 0, 0, List.of(sink));
+    }
+
+    String target() {
+        return target;
     }
 }

@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is running.
  *
+ * @param otherMetrics publishes the accounts of all signals but spans, of which the tracer tells itself
  * @param spanTargets where spans are sent, by the name of the sink
  * @param findings what was found while it was put together
  */
@@ -29,6 +31,7 @@ record Running(
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
         @Nullable LogPipeline logPipeline,
+        @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         List<Finding> findings) {
 
@@ -40,7 +43,7 @@ record Running(
             exporters.addAll(ExporterHealth.of(logPipeline.stats(), Map.of("otlp", Urls.withoutSecrets(target))));
         }
         if (metricAccount != null) {
-            exporters.add(metricAccount.health());
+            exporters.addAll(ExporterHealth.of(metricAccount.stats(), Map.of("otlp", metricAccount.target())));
         }
         return exporters;
     }
@@ -87,6 +90,9 @@ record Running(
             logPipeline.close(Duration.ofNanos(nanos / 3));
         }
         tracer.close(left(deadline));
+        if (otherMetrics != null) {
+            otherMetrics.close();
+        }
     }
 
     private static Duration left(long deadline) {

@@ -1,4 +1,4 @@
-/** Numbers about blocks and about the library itself, given to OpenTelemetry's metrics. */
+/** Numbers about blocks, given to OpenTelemetry's metrics. */
 @NullMarked
 package io.dharma.tracing.metrics;
 

@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,7 +10,7 @@ import java.util.Map;
  * <p>They balance at every moment, for each sink: {@code offered} is the sum of what was dropped before the sinks,
  * what is queued before them, and what that sink delivered, dropped and has queued.
  *
- * @param signal what flows here: {@code spans}
+ * @param signal what flows here: {@code spans}, {@code logs}
  * @param offered records that {@link Pipeline#offer} was called with
  * @param dropped records that no sink got, by reason; reasons that never occurred are absent
  * @param queuedRecords records that were not yet handed to the sinks
@@ -29,6 +30,14 @@ public record PipelineStats(
     public PipelineStats {
         dropped = Map.copyOf(dropped);
         sinks = List.copyOf(sinks);
+    }
+
+    /** What one of the sinks did not get, by reason: what it dropped itself, and what was dropped before all of them. */
+    public Map<DropReason, Long> droppedFor(SinkStats sink) {
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        dropped.forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        sink.dropped().forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        return all;
     }
 
     /** All drops before the sinks together. */

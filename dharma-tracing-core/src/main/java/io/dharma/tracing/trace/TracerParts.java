@@ -2,12 +2,9 @@ package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.metrics.BlockMetrics;
-import io.dharma.tracing.metrics.PipelineMetrics;
-import io.dharma.tracing.metrics.SinkNumbers;
-import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
-import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.Timeouts;
@@ -17,13 +14,9 @@ import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a running tracer consists of, in the order in which a span passes through it. */
@@ -63,7 +56,7 @@ final class TracerParts {
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
             this.blockMetrics = meter == null ? null : BlockMetrics.create(meter);
             this.blocks = new BlockFactory(source, blockMetrics);
-            published = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
+            published = meter == null ? null : PipelineMetrics.publish(meter, () -> List.of(pipeline.stats()));
             this.pipelineMetrics = published;
             this.propagation = new Propagation(builder.propagator, source);
             this.openTelemetry = new DharmaOpenTelemetry(
@@ -149,21 +142,5 @@ final class TracerParts {
 
     private static long nanosLeft(long deadline) {
         return Math.max(0, deadline - System.nanoTime());
-    }
-
-    private List<SinkNumbers> sinkNumbers() {
-        PipelineStats stats = pipeline.stats();
-        return stats.sinks().stream().map(sink -> numbers(stats, sink)).toList();
-    }
-
-    /** What was lost before the sinks is missing at each of them. */
-    private static SinkNumbers numbers(PipelineStats stats, SinkStats sink) {
-        Map<DropReason, Long> dropped = new HashMap<>(stats.dropped());
-        sink.dropped().forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
-        Map<String, Long> byName = dropped.entrySet().stream()
-                .collect(
-                        Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), Map.Entry::getValue));
-        return new SinkNumbers(
-                stats.signal(), sink.name(), sink.delivered(), byName, sink.queuedRecords(), sink.queuedBytes());
     }
 }

@@ -11,11 +11,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads all metrics when a test asks. */
-final class CollectingReader implements MetricReader {
+public final class CollectingReader implements MetricReader {
 
     private CollectionRegistration registration = CollectionRegistration.noop();
 
-    Map<String, MetricData> collect() {
+    /** By name. */
+    public Map<String, MetricData> collect() {
         return registration.collectAllMetrics().stream()
                 .collect(Collectors.toMap(MetricData::getName, Function.identity()));
     }
