@@ -72,6 +72,7 @@ final class HttpConnections {
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-http-timer"));
     private int users;
+    private boolean closed;
     private @Nullable HttpClient client;
     private @Nullable Thread selector;
 
@@ -102,7 +103,11 @@ final class HttpConnections {
         close();
     }
 
-    /** Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time. */
+    /**
+     * Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time.
+     *
+     * @throws IllegalStateException if it is closed: a client made now would be nobody's to close
+     */
     <T> CompletableFuture<HttpResponse<T>> send(HttpRequest request, BodyHandler<T> handler) {
         return client().sendAsync(request, handler);
     }
@@ -131,6 +136,9 @@ final class HttpConnections {
     }
 
     private synchronized HttpClient client() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         HttpClient current = client;
         if (current == null) {
             current = build();
@@ -188,6 +196,7 @@ final class HttpConnections {
     }
 
     private synchronized void close() {
+        closed = true;
         timer.shutdownNow();
         if (client != null) {
             stop(client, selector);

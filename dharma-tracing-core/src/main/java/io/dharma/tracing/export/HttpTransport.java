@@ -119,6 +119,11 @@ final class HttpTransport {
                 Future<?> deadline = connections.schedule(this::expire, post.deadline());
                 CompletableFuture<HttpReply> unusedToo =
                         reply.whenComplete((answer, failure) -> deadline.cancel(false));
+                if (closed.get()) {
+                    // Since we were asked: whoever closed may have gone through those under way before we were.
+                    fail(new IOException("closed"));
+                    return;
+                }
                 connections.executor().execute(this::lookUp);
             } catch (RejectedExecutionException e) {
                 fail(new IOException("closed"));
