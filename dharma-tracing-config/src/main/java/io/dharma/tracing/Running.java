@@ -60,7 +60,7 @@ record Running(
     }
 
     /** All signals at the same time, so that one whose receiver is gone takes nothing from the others. */
-    boolean flush(Duration timeout) {
+    boolean flush(@Nullable Duration timeout) {
         long deadline = System.nanoTime() + Timeouts.nanos(timeout);
         long failedBefore = failedMetricExports();
         CompletableResultCode metrics =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.pipeline.SinkState;
+import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.trace.Contained;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;

@@ -15,6 +15,7 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ final class TracerParts {
     private final @Nullable BlockMetrics blockMetrics;
     private final @Nullable MdcMirror mdcMirror;
     private final ContextHooks.@Nullable Registration mdc;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     TracerParts(DharmaTracerBuilder builder) {
         // Even without a listener now: our first block would close the door to those that come later.
@@ -116,12 +118,30 @@ final class TracerParts {
         return pipeline.flush(timeout);
     }
 
-    /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
+    /** A second call waits for the first. */
     void close(Duration timeout) {
-        if (!closed.compareAndSet(false, true)) {
+        long nanos = Timeouts.nanos(timeout);
+        if (!closing.compareAndSet(false, true)) {
+            awaitClosed(nanos);
             return;
         }
-        long nanos = Timeouts.nanos(timeout);
+        try {
+            close(nanos);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void awaitClosed(long nanos) {
+        try {
+            boolean unused = closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
+    private void close(long nanos) {
         long deadline = System.nanoTime() + nanos;
         if (mdc != null) {
             mdc.close();

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,31 @@ class TracerPartsTest {
 
         assertThat(arrived).isTrue();
         assertThat(Duration.ofNanos(taken)).isLessThan(Duration.ofMillis(3_500));
+    }
+
+    @Test
+    void secondClose_waitsForTheFirst() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch testOver = new CountDownLatch(1);
+        DharmaTracer tracer = DharmaTracer.builder()
+                .maxBatchDelay(Duration.ofHours(1))
+                .sink(sink(batch -> {
+                    closing.countDown();
+                    return hang(testOver);
+                }))
+                .build();
+        tracer.start("waits").close();
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> tracer.close(Duration.ofSeconds(20)));
+        assertThat(closing.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> tracer.close(Duration.ofSeconds(20)));
+        assertThatThrownBy(() -> second.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        tracer.close(Duration.ZERO);
+        assertThat(first).isNotDone();
+
+        testOver.countDown();
+        first.get(20, TimeUnit.SECONDS);
+        second.get(20, TimeUnit.SECONDS);
     }
 
     @Test
