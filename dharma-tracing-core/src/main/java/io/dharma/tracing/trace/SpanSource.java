@@ -1,8 +1,8 @@
 package io.dharma.tracing.trace;
 
-import io.dharma.tracing.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.sampling.KeepPolicy;
-import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;

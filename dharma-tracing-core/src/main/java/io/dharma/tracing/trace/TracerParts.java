@@ -1,11 +1,11 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
-import io.dharma.tracing.metrics.BlockMetrics;
+import io.dharma.tracing.internal.metrics.BlockMetrics;
+import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
-import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;

@@ -2,7 +2,7 @@ package io.dharma.tracing.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.metrics.CollectingReader;
+import io.dharma.tracing.internal.metrics.CollectingReader;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.LongPointData;

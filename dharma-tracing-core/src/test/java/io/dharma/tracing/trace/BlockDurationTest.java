@@ -2,8 +2,8 @@ package io.dharma.tracing.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.metrics.BlockMetrics;
-import io.dharma.tracing.metrics.CollectingReader;
+import io.dharma.tracing.internal.metrics.BlockMetrics;
+import io.dharma.tracing.internal.metrics.CollectingReader;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;

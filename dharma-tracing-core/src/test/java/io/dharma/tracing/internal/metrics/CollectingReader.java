@@ -1,4 +1,4 @@
-package io.dharma.tracing.metrics;
+package io.dharma.tracing.internal.metrics;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
