@@ -11,6 +11,7 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -209,7 +210,7 @@ final class Assembly {
                 .build();
         return PeriodicMetricReader.builder(exporter)
                 .setInterval(metrics.interval())
-                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-metrics")))
+                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of("dharma-metrics", task)))
                 .build();
     }
 
@@ -288,12 +289,5 @@ final class Assembly {
             longest = timeout.compareTo(longest) > 0 ? timeout : longest;
         }
         return longest;
-    }
-
-    static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        return thread;
     }
 }

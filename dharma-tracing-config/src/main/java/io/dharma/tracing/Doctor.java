@@ -3,8 +3,9 @@ package io.dharma.tracing;
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.SinkState;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.DaemonThreads;
+import io.dharma.tracing.spi.Proxies;
 import io.dharma.tracing.trace.Contained;
-import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -55,7 +56,7 @@ final class Doctor {
     }
 
     void start() {
-        Assembly.daemon(this::look, "dharma-doctor").start();
+        DaemonThreads.of("dharma-doctor", this::look).start();
     }
 
     /** Says what is known already and looks at nothing, on the calling thread. */
@@ -90,7 +91,8 @@ final class Doctor {
     }
 
     private void probe(String address, URI collector) {
-        if (stopped || isBehindProxy(collector)) {
+        // Behind a proxy a connection of our own says nothing.
+        if (stopped || Proxies.areUsedFor(collector, ProxySelector.getDefault())) {
             return;
         }
         Finding nobody = new CollectorProbe(collector).probe();
@@ -100,13 +102,6 @@ final class Doctor {
             }
             log(nobody);
         }
-    }
-
-    /** Then a connection of our own says nothing. */
-    private static boolean isBehindProxy(URI collector) {
-        ProxySelector selector = ProxySelector.getDefault();
-        return selector != null
-                && selector.select(collector).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
     }
 
     private void add(Finding finding) {

@@ -5,6 +5,7 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.DaemonThreads;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -30,7 +31,7 @@ final class LogPipeline implements LogRecordProcessor {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> Assembly.daemon(task, "dharma-logs-flush"));
+            task -> DaemonThreads.of("dharma-logs-flush", task));
 
     LogPipeline(Plan.Logs logs, Sink<LogRecordData> sink, Duration deliveryTimeout, Duration closeTimeout) {
         this.closeTimeout = closeTimeout;

@@ -384,20 +384,34 @@ class DharmaTracingTest {
         }
     }
 
-    /** As a service starts: cold, in a JVM of its own. The best of three, because the machine may be busy. */
+    /**
+     * As a service starts: cold, in a JVM of its own. A machine that is too busy to start in that time with a collector
+     * that answers is given twice the time that takes on it: far less than any attempt to connect waits.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"http://127.0.0.1:1", "http://collector.does-not-exist.invalid:4318", "http://192.0.2.1:4318"})
     void init_inAFreshJvmWithDeadBackendsReturnsWithinHalfASecond(String endpoint) throws Exception {
         long best = Long.MAX_VALUE;
-        for (int run = 0; run < 3 && best >= 500; run++) {
-            String output = new ChildJvm()
-                    .environment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
-                    .environment("DHARMA_SHUTDOWN_TIMEOUT", "100ms")
-                    .run(ColdStart.class);
-            best = Math.min(best, Long.parseLong(output.replaceAll("(?s).*init took (\\d+) ms.*", "$1")));
+        long allowed = 500;
+        try (OtlpReceiver receiver = OtlpReceiver.start()) {
+            for (int run = 0; run < 3 && best >= allowed; run++) {
+                best = Math.min(best, coldStartMillis(endpoint));
+                if (best >= allowed) {
+                    allowed = Math.max(
+                            allowed, 2 * coldStartMillis(receiver.endpoint().toString()));
+                }
+            }
         }
-        assertThat(best).isLessThan(500);
+        assertThat(best).isLessThan(allowed);
+    }
+
+    private static long coldStartMillis(String endpoint) throws Exception {
+        String output = new ChildJvm()
+                .environment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+                .environment("DHARMA_SHUTDOWN_TIMEOUT", "100ms")
+                .run(ColdStart.class);
+        return Long.parseLong(output.replaceAll("(?s).*init took (\\d+) ms.*", "$1"));
     }
 
     static final class ColdStart {

@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.spi.DaemonThreads;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -70,7 +71,7 @@ final class HttpConnections {
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::worker);
     private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-http-timer"));
+            new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http-timer", task));
     private int users;
     private boolean closed;
     private @Nullable HttpClient client;
@@ -184,15 +185,7 @@ final class HttpConnections {
     }
 
     private Thread worker(Runnable task) {
-        return daemon(task, "dharma-http-" + threadNumber.incrementAndGet());
-    }
-
-    private Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(threads, task, name);
-        thread.setDaemon(true);
-        // Not the application's loader, which would be held by threads that outlive a redeployment.
-        thread.setContextClassLoader(null);
-        return thread;
+        return DaemonThreads.of(threads, "dharma-http-" + threadNumber.incrementAndGet(), task);
     }
 
     private synchronized void close() {

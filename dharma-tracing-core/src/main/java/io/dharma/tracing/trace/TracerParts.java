@@ -82,11 +82,8 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes())
-                .maxQueueBytes(builder.maxQueueBytes)
-                .maxBatchSize(builder.maxBatchSize)
-                .maxBatchDelay(builder.maxBatchDelay)
-                .deliveryTimeout(builder.deliveryTimeout);
+                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes());
+        builder.delivery.forEach(setting -> setting.accept(pipeline));
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
     }

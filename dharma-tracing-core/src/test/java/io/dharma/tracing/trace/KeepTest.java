@@ -421,7 +421,7 @@ class KeepTest {
         List<TracedBlock> all = new ArrayList<>(List.of(root));
         List<TracedBlock> open = new ArrayList<>(all);
         for (int left = random.nextInt(12); left > 0 || !open.isEmpty(); ) {
-            fixture.clock().advanceNanos(random.nextInt(100_000_000));
+            fixture.clock().advance(Duration.ofNanos(random.nextInt(100_000_000)));
             if (left > 0 && random.nextBoolean()) {
                 TracedBlock child = childOf(all.get(random.nextInt(all.size())), "child");
                 all.add(child);
