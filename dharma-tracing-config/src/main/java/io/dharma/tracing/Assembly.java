@@ -7,8 +7,11 @@ import io.dharma.tracing.export.OtlpMetricExporter;
 import io.dharma.tracing.export.OtlpSinks;
 import io.dharma.tracing.export.ZipkinSpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.PipelineMetrics;
+import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -78,6 +81,7 @@ final class Assembly {
                 assembly.meterProvider,
                 assembly.metricAccount,
                 assembly.logPipeline,
+                assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 List.copyOf(assembly.findings));
     }
@@ -194,7 +198,7 @@ final class Assembly {
 
     private PeriodicMetricReader reader(Plan.Metrics metrics, Plan.Target target) {
         MetricAccount account =
-                new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()));
+                new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()), metrics.temporality());
         metricAccount = account;
         HttpEndpoint endpoint = target.endpoint();
         OtlpMetricExporter exporter = OtlpMetricExporter.builder(closing(
@@ -206,7 +210,7 @@ final class Assembly {
                 .build();
         return PeriodicMetricReader.builder(exporter)
                 .setInterval(metrics.interval())
-                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-metrics")))
+                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of("dharma-metrics", task)))
                 .build();
     }
 
@@ -240,6 +244,23 @@ final class Assembly {
         }
     }
 
+    /** The tracer publishes what became of spans. */
+    private @Nullable PipelineMetrics publishOthers() {
+        SdkMeterProvider provider = meterProvider;
+        return provider == null ? null : PipelineMetrics.publish(provider.get(DharmaTracing.LOGGER), this::otherStats);
+    }
+
+    private List<PipelineStats> otherStats() {
+        List<PipelineStats> stats = new ArrayList<>();
+        if (logPipeline != null) {
+            stats.add(logPipeline.stats());
+        }
+        if (metricAccount != null) {
+            stats.add(metricAccount.stats());
+        }
+        return stats;
+    }
+
     private <T> Sink<T> closing(Sink<T> sink) {
         made.push(() -> sink.close(Duration.ZERO));
         return sink;
@@ -268,12 +289,5 @@ final class Assembly {
             longest = timeout.compareTo(longest) > 0 ? timeout : longest;
         }
         return longest;
-    }
-
-    static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        return thread;
     }
 }

@@ -1,6 +1,8 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracedAction;
 import io.dharma.tracing.trace.TracedBlock;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +57,8 @@ public final class DharmaTracing implements AutoCloseable {
     private final DharmaConfig config;
     private final Running running;
     private final Doctor doctor;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Thread shutdownHook;
 
     private DharmaTracing(DharmaConfig config, Running running, Doctor doctor) {
@@ -257,14 +262,17 @@ public final class DharmaTracing implements AutoCloseable {
     public Health health() {
         TracerHealth health = running.tracer().health();
         List<ExporterHealth> exporters = running.exporters(health);
+        Contained contained = running.contained(health);
         return new Health(
                 Version.current(),
                 exporters,
                 health.blocks(),
+                health.foldedBlocks(),
                 health.kept(),
-                health.contained(),
+                running.forgottenSpans(),
+                contained,
                 running.sampling().toString(),
-                doctor.findings(exporters));
+                doctor.findings(exporters, health.foldedBlocks(), contained));
     }
 
     // End
@@ -272,26 +280,45 @@ public final class DharmaTracing implements AutoCloseable {
     /**
      * Waits until everything that ended before this call is delivered: spans, log records, metrics.
      *
+     * @param timeout how long to wait at most; null or a negative time means not at all
      * @return true only if all of it was
      */
-    public boolean flush(Duration timeout) {
+    public boolean flush(@Nullable Duration timeout) {
         return running.flush(timeout);
     }
 
     /**
-     * Delivers what is queued, at most 3 s long unless configured otherwise, and lets go of all threads. Idempotent;
-     * after it {@code init()} starts anew.
+     * Delivers what is queued, at most 3 s long unless configured otherwise, and lets go of all threads. Idempotent: a
+     * call while another is still at it waits for that, as long at most. After it {@code init()} starts anew.
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closing.compareAndSet(false, true)) {
+            removeShutdownHook();
+            closeNow();
+        } else {
+            awaitClosed();
         }
-        removeShutdownHook();
-        closeNow();
+    }
+
+    private void awaitClosed() {
+        try {
+            boolean unused =
+                    closed.await(Timeouts.nanos(config.plan().lifecycle().closeTimeout()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void closeNow() {
+        try {
+            release();
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void release() {
         // The next init() need not wait for what is still being delivered.
         synchronized (LOCK) {
             if (instance == this) {
@@ -316,9 +343,12 @@ public final class DharmaTracing implements AutoCloseable {
         }
     }
 
+    /** The JVM lives until its hooks have ended, so this one waits for a close that is under way. */
     private void closeAtExit() {
-        if (closed.compareAndSet(false, true)) {
+        if (closing.compareAndSet(false, true)) {
             closeNow();
+        } else {
+            awaitClosed();
         }
     }
 

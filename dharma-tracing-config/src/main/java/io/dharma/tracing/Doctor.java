@@ -1,8 +1,11 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.SinkState;
 import io.dharma.tracing.spi.ContextHooks;
-import java.net.Proxy;
+import io.dharma.tracing.spi.DaemonThreads;
+import io.dharma.tracing.spi.Proxies;
+import io.dharma.tracing.trace.Contained;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -53,7 +56,7 @@ final class Doctor {
     }
 
     void start() {
-        Assembly.daemon(this::look, "dharma-doctor").start();
+        DaemonThreads.of("dharma-doctor", this::look).start();
     }
 
     /** Says what is known already and looks at nothing, on the calling thread. */
@@ -88,7 +91,8 @@ final class Doctor {
     }
 
     private void probe(String address, URI collector) {
-        if (stopped || isBehindProxy(collector)) {
+        // Behind a proxy a connection of our own says nothing.
+        if (stopped || Proxies.areUsedFor(collector, ProxySelector.getDefault())) {
             return;
         }
         Finding nobody = new CollectorProbe(collector).probe();
@@ -98,13 +102,6 @@ final class Doctor {
             }
             log(nobody);
         }
-    }
-
-    /** Then a connection of our own says nothing. */
-    private static boolean isBehindProxy(URI collector) {
-        ProxySelector selector = ProxySelector.getDefault();
-        return selector != null
-                && selector.select(collector).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
     }
 
     private void add(Finding finding) {
@@ -126,7 +123,7 @@ final class Doctor {
     }
 
     /** All that is known by now, the worst first; waits a moment for the class path, if that is being looked at. */
-    List<Finding> findings(List<ExporterHealth> exporters) {
+    List<Finding> findings(List<ExporterHealth> exporters, long foldedBlocks, Contained contained) {
         awaitClassPath();
         List<Finding> all = new ArrayList<>(known);
         synchronized (found) {
@@ -144,9 +141,35 @@ final class Doctor {
                             + " other libraries open",
                     "Call DharmaTracing.init() earlier, first of all in main()"));
         }
+        if (foldedBlocks > 0) {
+            all.add(Finding.warning(
+                    "blocks-folded",
+                    foldedBlocks
+                            + " blocks are measured under the operation __other__, because there are too many names"
+                            + " of blocks, or names that are too long",
+                    "Put what varies, such as an id, into an attribute of the block and not into its name"));
+        }
+        addIfContained(all, contained);
         exporters.forEach(exporter -> addIfUnwell(all, exporter));
         all.sort(Comparator.comparing(Finding::severity).reversed());
         return all;
+    }
+
+    private static void addIfContained(List<Finding> all, Contained contained) {
+        if (contained.mdc() > 0) {
+            all.add(Finding.warning(
+                    "mdc-failing",
+                    "The MDC, or the look-up of one of its fields, has thrown " + contained.mdc()
+                            + " times, so trace ids are missing in log lines",
+                    "Check the logging library's MDC adapter and the fields that were added to the MDC"));
+        }
+        if (contained.listeners() + contained.workers() > 0) {
+            all.add(Finding.warning(
+                    "unexpected-failures",
+                    "Listeners of context scopes have thrown " + contained.listeners()
+                            + " times, threads of the library " + contained.workers() + " times; it went on",
+                    "Check what was added to the library, or report it together with this health"));
+        }
     }
 
     /** Whether this exporter has been there since, or says itself that it cannot. */
@@ -175,8 +198,17 @@ final class Doctor {
                             + (exporter.target() == null ? "" : " " + exporter.target()) + ": " + exporter.lastError(),
                     refused
                             ? "Check the URL and the credentials; it is tried again every five minutes"
-                            : "Check whether it runs and can be reached; what is to be sent waits"));
+                            : "Check whether it runs and can be reached; " + whatHappensMeanwhile(exporter)));
         }
+    }
+
+    private static String whatHappensMeanwhile(ExporterHealth exporter) {
+        if (!exporter.signal().equals("metrics")) {
+            return "what is to be sent waits";
+        }
+        return exporter.dropped().containsKey(DropReason.UNDELIVERED)
+                ? "metrics do not wait, and with delta temporality those of failed exports are lost"
+                : "metrics do not wait, but the next export makes up for those that failed";
     }
 
     private void awaitClassPath() {

@@ -6,7 +6,6 @@ import io.dharma.tracing.pipeline.SinkState;
 import io.dharma.tracing.pipeline.SinkStats;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code otlp}, {@code zipkin}, {@code console}, {@code memory}, or the name of a sink of the application
  * @param target where it sends to, without credentials; null if that is nowhere outside
  * @param state how it is doing
- * @param sent records that the receiver has; for metrics, exports
- * @param dropped records that it did not get, by reason; reasons that never occurred are absent
+ * @param sent records that the receiver has; for metrics, exports that were taken whole
+ * @param dropped records that it did not get, by reason; reasons that never occurred are absent; for metrics, exports:
+ *     those that were refused in part or whole, and with delta temporality also those that failed
  * @param queued records that wait
  * @param lastError what went wrong last, one line; null if nothing did
  * @param lastErrorAt when that was
@@ -40,20 +40,17 @@ public record ExporterHealth(
         dropped = Map.copyOf(dropped);
     }
 
-    /** What was lost or waits before the sinks is missing at each of them. */
+    /** What waits before the sinks is missing at each of them. */
     static List<ExporterHealth> of(PipelineStats pipeline, Map<String, String> targets) {
         List<ExporterHealth> exporters = new ArrayList<>();
         for (SinkStats sink : pipeline.sinks()) {
-            Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
-            pipeline.dropped().forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
-            sink.dropped().forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
             exporters.add(new ExporterHealth(
                     pipeline.signal(),
                     sink.name(),
                     targets.get(sink.name()),
                     sink.state(),
                     sink.delivered(),
-                    dropped,
+                    pipeline.droppedFor(sink),
                     pipeline.queuedRecords() + sink.queuedRecords(),
                     sink.lastError(),
                     sink.lastErrorAt()));

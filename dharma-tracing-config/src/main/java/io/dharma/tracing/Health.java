@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.trace.BlockCounts;
+import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.KeptCounts;
 import java.util.List;
 
@@ -10,8 +11,11 @@ import java.util.List;
  * @param version of this library
  * @param exporters one for each way out of the process
  * @param blocks how many blocks there were, and how many were not used as they should be
+ * @param foldedBlocks how many blocks were measured under the operation {@code __other__}, because there were too many
+ *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
- * @param contained how often an object of the application threw at the library, which kept it to itself
+ * @param forgottenSpans how many spans in memory had to make room for newer ones
+ * @param contained what was thrown at the library or in it, and kept from the application
  * @param sampling who decides at this moment which traces are exported
  * @param findings what a person should know, the worst first
  */
@@ -19,8 +23,10 @@ public record Health(
         String version,
         List<ExporterHealth> exporters,
         BlockCounts blocks,
+        long foldedBlocks,
         KeptCounts kept,
-        long contained,
+        long forgottenSpans,
+        Contained contained,
         String sampling,
         List<Finding> findings) {
 
@@ -55,8 +61,8 @@ public record Health(
                 .append(blocks.closedOutOfOrder())
                 .append(", left open ")
                 .append(blocks.leftOpen())
-                .append(", contained ")
-                .append(contained)
+                .append(", folded in metrics ")
+                .append(foldedBlocks)
                 .append('\n');
         report.append("Sampling\n  ")
                 .append(sampling)
@@ -68,7 +74,20 @@ public record Health(
                 .append(kept.evictedSpans())
                 .append(" spans, undecided ")
                 .append(kept.heldBytes())
-                .append(" bytes\n");
+                .append(" bytes, undecided at the end ")
+                .append(kept.undecidedSpans())
+                .append(" spans; forgotten in memory ")
+                .append(forgottenSpans)
+                .append(" spans\n");
+        report.append("Contained\n  from callbacks ")
+                .append(contained.callbacks())
+                .append(", from the MDC ")
+                .append(contained.mdc())
+                .append(", from context listeners ")
+                .append(contained.listeners())
+                .append(", in workers ")
+                .append(contained.workers())
+                .append('\n');
         report.append(findings.isEmpty() ? "No findings\n" : "Findings\n");
         findings.forEach(finding -> report.append("  ").append(finding).append('\n'));
         return report.toString();

@@ -5,6 +5,7 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.DaemonThreads;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -12,15 +13,29 @@ import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** Takes log records from OpenTelemetry's SDK and delivers them like spans. For any thread. */
 final class LogPipeline implements LogRecordProcessor {
 
+    private static final long IDLE_SECONDS = 5;
+
     private final Pipeline<ReadWriteLogRecord, LogRecordData> pipeline;
     private final Duration closeTimeout;
+    private final ThreadPoolExecutor flusher = new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> DaemonThreads.of("dharma-logs-flush", task));
 
     LogPipeline(Plan.Logs logs, Sink<LogRecordData> sink, Duration deliveryTimeout, Duration closeTimeout) {
         this.closeTimeout = closeTimeout;
+        flusher.allowCoreThreadTimeOut(true);
         this.pipeline = Pipeline.builder("logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData)
                 .convertedSize(record -> RecordSize.of(record.getBodyValue(), record.getAttributes()))
                 .maxQueueBytes(logs.maxQueueBytes())
@@ -36,13 +51,22 @@ final class LogPipeline implements LogRecordProcessor {
         boolean unused = pipeline.offer(record);
     }
 
-    /** Flushes on a thread that lives for it alone, so that the caller can wait for something else meanwhile. */
+    /**
+     * Flushes on another thread, so that the caller can wait for something else meanwhile: one for all calls, which ends
+     * when it has had nothing to do for a while.
+     */
     CompletableResultCode flushAside(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         CompletableResultCode result = new CompletableResultCode();
-        Runnable flush = () -> {
-            CompletableResultCode unused = pipeline.flush(timeout) ? result.succeed() : result.fail();
-        };
-        Assembly.daemon(flush, "dharma-logs-flush").start();
+        try {
+            flusher.execute(() -> {
+                Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+                CompletableResultCode unused = pipeline.flush(left) ? result.succeed() : result.fail();
+            });
+        } catch (RejectedExecutionException closed) {
+            // Closing has delivered what there was, or counted it as lost.
+            return forceFlush();
+        }
         return result;
     }
 
@@ -57,12 +81,13 @@ final class LogPipeline implements LogRecordProcessor {
 
     void close(Duration timeout) {
         pipeline.close(timeout);
+        flusher.shutdown();
     }
 
     /** What is queued has been delivered by {@link #close(Duration)} before; a second close waits for nothing. */
     @Override
     public CompletableResultCode shutdown() {
-        pipeline.close(closeTimeout);
+        close(closeTimeout);
         return CompletableResultCode.ofSuccess();
     }
 

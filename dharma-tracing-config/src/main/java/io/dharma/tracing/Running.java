@@ -2,7 +2,9 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is running.
  *
+ * @param otherMetrics publishes the accounts of all signals but spans, of which the tracer tells itself
  * @param spanTargets where spans are sent, by the name of the sink
  * @param findings what was found while it was put together
  */
@@ -28,6 +31,7 @@ record Running(
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
         @Nullable LogPipeline logPipeline,
+        @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         List<Finding> findings) {
 
@@ -39,14 +43,26 @@ record Running(
             exporters.addAll(ExporterHealth.of(logPipeline.stats(), Map.of("otlp", Urls.withoutSecrets(target))));
         }
         if (metricAccount != null) {
-            exporters.add(metricAccount.health());
+            exporters.addAll(ExporterHealth.of(metricAccount.stats(), Map.of("otlp", metricAccount.target())));
         }
         return exporters;
     }
 
+    /** Those of the log records' pipeline as well. */
+    Contained contained(TracerHealth health) {
+        return logPipeline == null
+                ? health.contained()
+                : health.contained().withMoreWorkers(logPipeline.stats().workerFaults());
+    }
+
+    long forgottenSpans() {
+        return memory == null ? 0 : memory.forgotten();
+    }
+
     /** All signals at the same time, so that one whose receiver is gone takes nothing from the others. */
-    boolean flush(Duration timeout) {
+    boolean flush(@Nullable Duration timeout) {
         long deadline = System.nanoTime() + Timeouts.nanos(timeout);
+        long failedBefore = failedMetricExports();
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
         CompletableResultCode logs =
@@ -54,7 +70,12 @@ record Running(
         boolean flushed = tracer.flush(left(deadline));
         flushed &= isDone(logs, deadline);
         flushed &= isDone(metrics, deadline);
-        return flushed;
+        // OpenTelemetry's reader calls a flush a success also when its export failed.
+        return flushed && failedMetricExports() == failedBefore;
+    }
+
+    private long failedMetricExports() {
+        return metricAccount == null ? 0 : metricAccount.failures();
     }
 
     private static boolean isDone(CompletableResultCode flush, long deadline) {
@@ -69,6 +90,9 @@ record Running(
             logPipeline.close(Duration.ofNanos(nanos / 3));
         }
         tracer.close(left(deadline));
+        if (otherMetrics != null) {
+            otherMetrics.close();
+        }
     }
 
     private static Duration left(long deadline) {

@@ -16,14 +16,23 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.List;
+import java.util.Map;
 
 /** The borders between modules and rooms. The four modules in the middle are named before they are there. */
 @AnalyzeClasses(
         packages = "io.dharma.tracing",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.OnlyOurs.class})
 class ArchitectureTest {
+
+    /** Internal rooms that are not core's, which has all others. */
+    private static final Map<String, String> OWNERS_OF_INTERNALS = Map.of("settings", "config");
+
+    private static final String INTERNAL = "io.dharma.tracing.internal.";
 
     private static final String[] CORE = {
         "io.dharma.tracing.trace..",
@@ -32,12 +41,15 @@ class ArchitectureTest {
         "io.dharma.tracing.sampling..",
         "io.dharma.tracing.pipeline..",
         "io.dharma.tracing.export..",
-        "io.dharma.tracing.metrics..",
+        "io.dharma.tracing.internal.metrics..",
+        "io.dharma.tracing.internal.propagation..",
+        "io.dharma.tracing.internal.sampling..",
+        "io.dharma.tracing.internal.trace..",
         "io.dharma.tracing.health..",
         "io.dharma.tracing.spi.."
     };
 
-    private static final String[] CONFIG = {"io.dharma.tracing", "io.dharma.tracing.internal.."};
+    private static final String[] CONFIG = {"io.dharma.tracing", "io.dharma.tracing.internal.settings.."};
 
     private static final String[] MIDDLE = {
         "io.dharma.tracing.correlation..",
@@ -76,13 +88,58 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule settings_doNotKnowWhatTheyAreFor = noClasses()
-            .that(resideInAPackage("io.dharma.tracing.internal.."))
+            .that(resideInAPackage("io.dharma.tracing.internal.settings.."))
             .should()
             .dependOnClassesThat(resideInAPackage("io.dharma.tracing"));
 
     @ArchTest
     static final ArchRule rooms_haveNoCycles =
-            slices().matching("io.dharma.tracing.(*)..").should().beFreeOfCycles();
+            slices().assignedFrom(new Rooms()).should().beFreeOfCycles();
+
+    /** Each internal room counts as one of its own. */
+    private static final class Rooms implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String room = type.getPackageName().replaceFirst("^io\\.dharma\\.tracing\\.?", "");
+            if (room.isEmpty() || !type.getPackageName().startsWith("io.dharma.tracing")) {
+                return SliceIdentifier.ignore();
+            }
+            String[] names = room.split("\\.", -1);
+            return SliceIdentifier.of(names[0].equals("internal") ? "internal." + names[1] : names[0]);
+        }
+
+        @Override
+        public String getDescription() {
+            return "rooms";
+        }
+    }
+
+    @ArchTest
+    static final ArchRule internals_areForTheirOwnModule = classes()
+            .that()
+            .resideInAPackage("io.dharma.tracing..")
+            .should(new ArchCondition<JavaClass>("use internals of their own module only") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    type.getDirectDependenciesFromSelf().stream()
+                            .filter(use -> use.getTargetClass().getPackageName().startsWith(INTERNAL))
+                            .filter(use -> !moduleOf(use.getTargetClass()).equals(moduleOf(type)))
+                            .forEach(use -> events.add(SimpleConditionEvent.violated(type, use.getDescription())));
+                }
+            });
+
+    private static String moduleOf(JavaClass type) {
+        String room = type.getPackageName().replaceFirst("^io\\.dharma\\.tracing\\.?", "");
+        if (room.isEmpty()) {
+            return "config";
+        }
+        String[] names = room.split("\\.", -1);
+        if (names[0].equals("internal")) {
+            return OWNERS_OF_INTERNALS.getOrDefault(names[1], "core");
+        }
+        return List.of("correlation", "errors", "profiler", "integrations").contains(names[0]) ? names[0] : "core";
+    }
 
     @ArchTest
     static final ArchRule nobody_serializesObjects = noClasses()

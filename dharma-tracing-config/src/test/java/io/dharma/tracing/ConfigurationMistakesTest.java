@@ -187,7 +187,7 @@ class ConfigurationMistakesTest {
                         .doesNotContain("\n")
                         .doesNotContain("\u001b")
                         .doesNotContain("\u2028")
-                        .contains("\\u000aINFO"));
+                        .contains("\\nINFO"));
     }
 
     @Test

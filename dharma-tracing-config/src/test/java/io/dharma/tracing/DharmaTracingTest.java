@@ -10,7 +10,10 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.read.ListAppender;
 import ch.qos.logback.core.spi.FilterReply;
 import com.sun.net.httpserver.HttpServer;
+import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.dharma.tracing.trace.Tracing;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -24,13 +27,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +189,74 @@ class DharmaTracingTest {
     }
 
     @Test
+    void close_waitsForTheOneThatIsUnderWay() throws Exception {
+        CountDownLatch delivering = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean sinkClosed = new AtomicBoolean();
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .closeTimeout(Duration.ofSeconds(20))
+                .delivery(d -> d.maxBatchDelay(Duration.ofHours(1)))
+                .tracing(t -> t.sink(new Sink<>() {
+                    @Override
+                    public String name() {
+                        return "held-up";
+                    }
+
+                    @Override
+                    public CompletionStage<Delivery> deliver(List<SpanData> batch) {
+                        delivering.countDown();
+                        CompletableFuture<Delivery> later = new CompletableFuture<>();
+                        CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> {
+                            try {
+                                goOn.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            later.complete(Delivery.delivered());
+                        });
+                        return later;
+                    }
+
+                    @Override
+                    public void close(Duration deadline) {
+                        sinkClosed.set(true);
+                    }
+                }))
+                .build());
+        dharma.tracedRun("last", block -> {});
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> first = threads.submit(dharma::close);
+            assertThat(delivering.await(20, TimeUnit.SECONDS)).isTrue();
+            Future<Boolean> second = threads.submit(() -> {
+                dharma.close();
+                return sinkClosed.get();
+            });
+            goOn.countDown();
+
+            assertThat(second.get(20, TimeUnit.SECONDS))
+                    .as("all was closed when the second close returned")
+                    .isTrue();
+            first.get(20, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void flush_withoutATimeDoesNotWait() {
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .tracing(t -> t.otlp("http://127.0.0.1:1"))
+                .closeTimeout(Duration.ofMillis(100))
+                .build());
+        dharma.tracedRun("waits", block -> {});
+
+        assertThat(dharma.flush(null)).isFalse();
+        assertThat(dharma.flush(Duration.ofSeconds(-1))).isFalse();
+        dharma.close();
+    }
+
+    @Test
     void global_leadsToWhateverIsRunning() {
         DharmaTracing first = DharmaTracing.init(inMemory());
         first.close();
@@ -304,6 +380,49 @@ class DharmaTracingTest {
             assertThat(dharma.<String, RuntimeException>traced("works", block -> "yes"))
                     .isEqualTo("yes");
             assertThat(took).isLessThan(500);
+            dharma.close();
+        }
+    }
+
+    /**
+     * As a service starts: cold, in a JVM of its own. A machine that is too busy to start in that time with a collector
+     * that answers is given twice the time that takes on it: far less than any attempt to connect waits.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://127.0.0.1:1", "http://collector.does-not-exist.invalid:4318", "http://192.0.2.1:4318"})
+    void init_inAFreshJvmWithDeadBackendsReturnsWithinHalfASecond(String endpoint) throws Exception {
+        long best = Long.MAX_VALUE;
+        long allowed = 500;
+        try (OtlpReceiver receiver = OtlpReceiver.start()) {
+            for (int run = 0; run < 3 && best >= allowed; run++) {
+                best = Math.min(best, coldStartMillis(endpoint));
+                if (best >= allowed) {
+                    allowed = Math.max(
+                            allowed, 2 * coldStartMillis(receiver.endpoint().toString()));
+                }
+            }
+        }
+        assertThat(best).isLessThan(allowed);
+    }
+
+    private static long coldStartMillis(String endpoint) throws Exception {
+        String output = new ChildJvm()
+                .environment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+                .environment("DHARMA_SHUTDOWN_TIMEOUT", "100ms")
+                .run(ColdStart.class);
+        return Long.parseLong(output.replaceAll("(?s).*init took (\\d+) ms.*", "$1"));
+    }
+
+    static final class ColdStart {
+        private ColdStart() {}
+
+        public static void main(String[] arguments) {
+            // The application's own logging, which it would have started by now.
+            LoggerFactory.getLogger("application").info("starting");
+            long start = System.nanoTime();
+            DharmaTracing dharma = DharmaTracing.init();
+            System.out.println("init took " + (System.nanoTime() - start) / 1_000_000 + " ms");
             dharma.close();
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.pipeline.SinkState;
+import io.dharma.tracing.testsupport.ChildJvm;
+import io.dharma.tracing.trace.Contained;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -121,8 +123,8 @@ class DoctorTest {
         Doctor doctor = doctor(URI.create("http://127.0.0.1:1/v1/traces"));
         awaitUnreachable(doctor, "127.0.0.1:1");
 
-        assertThat(doctor.findings(List.of(exporter(SinkState.HEALTHY, 0)))).anyMatch(DoctorTest::isUnreachable);
-        assertThat(doctor.findings(List.of(exporter(SinkState.HEALTHY, 1)))).noneMatch(DoctorTest::isUnreachable);
+        assertThat(findings(doctor, List.of(exporter(SinkState.HEALTHY, 0)))).anyMatch(DoctorTest::isUnreachable);
+        assertThat(findings(doctor, List.of(exporter(SinkState.HEALTHY, 1)))).noneMatch(DoctorTest::isUnreachable);
     }
 
     @Test
@@ -130,7 +132,7 @@ class DoctorTest {
         Doctor doctor = doctor(URI.create("http://127.0.0.1:1/v1/traces"), URI.create("http://127.0.0.1:1/v1/logs"));
         awaitUnreachable(doctor, "127.0.0.1:1");
 
-        assertThat(doctor.findings(List.of(exporter(SinkState.DEGRADED, 0))))
+        assertThat(findings(doctor, List.of(exporter(SinkState.DEGRADED, 0))))
                 .filteredOn(DoctorTest::isUnreachable)
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.message()).contains("spans do not arrive"));
@@ -175,6 +177,10 @@ class DoctorTest {
         }
     }
 
+    private static List<Finding> findings(Doctor doctor, List<ExporterHealth> exporters) {
+        return doctor.findings(exporters, 0, new Contained(0, 0, 0, 0));
+    }
+
     private static Doctor doctor(URI... collectors) {
         Doctor doctor = new Doctor(List.of(), new LinkedHashSet<>(List.of(collectors)), new URLClassLoader(new URL[0]));
         doctor.start();
@@ -182,7 +188,7 @@ class DoctorTest {
     }
 
     private static void awaitUnreachable(Doctor doctor, String address) {
-        await().untilAsserted(() -> assertThat(doctor.findings(List.of()))
+        await().untilAsserted(() -> assertThat(findings(doctor, List.of()))
                 .anyMatch(finding -> isUnreachable(finding) && finding.message().contains(address)));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -70,6 +71,28 @@ class FailedStartTest {
                         .build())
                 .isInstanceOf(DharmaConfigException.class)
                 .hasMessageContaining("sink = \"mine\" (code)");
+    }
+
+    @Test
+    void zipkin_withoutItsJarIsAClearError() throws Exception {
+        assertThat(new ChildJvm().without("opentelemetry-exporter-zipkin").run(ZipkinStart.class))
+                .contains("io.opentelemetry:opentelemetry-exporter-zipkin:1.63.0 on the class path")
+                .contains("no thread left");
+    }
+
+    static final class ZipkinStart {
+        private ZipkinStart() {}
+
+        public static void main(String[] arguments) {
+            try {
+                DharmaTracing.init(config -> config.tracing(t -> t.zipkin("http://127.0.0.1:1")));
+            } catch (DharmaConfigException mistake) {
+                System.out.println(mistake.getMessage());
+            }
+            boolean left = Thread.getAllStackTraces().keySet().stream()
+                    .anyMatch(thread -> thread.getName().startsWith("dharma-"));
+            System.out.println(left ? "a thread is left" : "no thread left");
+        }
     }
 
     private static class Named implements Sink<SpanData> {

@@ -2,6 +2,7 @@ package io.dharma.tracing.export;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.DaemonThreads;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -132,10 +133,7 @@ public final class ConsoleSpanSink implements Sink<SpanData> {
     }
 
     private static Thread thread(Runnable task) {
-        Thread thread = new Thread(null, task, "dharma-console", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        return thread;
+        return DaemonThreads.of("dharma-console", task);
     }
 
     /** Collects the settings of one sink; for one thread. */

@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.spi.DaemonThreads;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -70,8 +71,9 @@ final class HttpConnections {
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::worker);
     private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dharma-http-timer"));
+            new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http-timer", task));
     private int users;
+    private boolean closed;
     private @Nullable HttpClient client;
     private @Nullable Thread selector;
 
@@ -102,7 +104,11 @@ final class HttpConnections {
         close();
     }
 
-    /** Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time. */
+    /**
+     * Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time.
+     *
+     * @throws IllegalStateException if it is closed: a client made now would be nobody's to close
+     */
     <T> CompletableFuture<HttpResponse<T>> send(HttpRequest request, BodyHandler<T> handler) {
         return client().sendAsync(request, handler);
     }
@@ -131,6 +137,9 @@ final class HttpConnections {
     }
 
     private synchronized HttpClient client() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         HttpClient current = client;
         if (current == null) {
             current = build();
@@ -176,18 +185,11 @@ final class HttpConnections {
     }
 
     private Thread worker(Runnable task) {
-        return daemon(task, "dharma-http-" + threadNumber.incrementAndGet());
-    }
-
-    private Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(threads, task, name);
-        thread.setDaemon(true);
-        // Not the application's loader, which would be held by threads that outlive a redeployment.
-        thread.setContextClassLoader(null);
-        return thread;
+        return DaemonThreads.of(threads, "dharma-http-" + threadNumber.incrementAndGet(), task);
     }
 
     private synchronized void close() {
+        closed = true;
         timer.shutdownNow();
         if (client != null) {
             stop(client, selector);

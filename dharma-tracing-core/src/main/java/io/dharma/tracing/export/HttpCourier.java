@@ -3,6 +3,7 @@ package io.dharma.tracing.export;
 import io.dharma.tracing.pipeline.Delivery;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Carries encoded batches to one endpoint and says what became of each. */
 final class HttpCourier {
 
-    private static final String USER_AGENT =
-            userAgent(HttpCourier.class.getPackage().getImplementationVersion());
+    static final String USER_AGENT = userAgent(HttpCourier.class.getPackage().getImplementationVersion());
 
     private final HttpEndpoint endpoint;
     private final HttpTransport transport;
@@ -95,7 +95,7 @@ final class HttpCourier {
 
     static byte[] gzip(byte[] message, int level) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(Math.max(64, message.length / 4));
-        try (GZIPOutputStream gzip = new LevelledGzip(compressed, level)) {
+        try (OutputStream gzip = gzipTo(compressed, level)) {
             gzip.write(message);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -103,10 +103,14 @@ final class HttpCourier {
         return compressed.toByteArray();
     }
 
+    static OutputStream gzipTo(OutputStream out, int level) throws IOException {
+        return new LevelledGzip(out, level);
+    }
+
     /** The JDK's stream hides its level from all but its subclasses. */
     private static final class LevelledGzip extends GZIPOutputStream {
 
-        LevelledGzip(ByteArrayOutputStream out, int level) throws IOException {
+        LevelledGzip(OutputStream out, int level) throws IOException {
             super(out, 8192);
             def.setLevel(level);
         }

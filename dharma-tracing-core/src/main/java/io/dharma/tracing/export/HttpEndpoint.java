@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.spi.Printable;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

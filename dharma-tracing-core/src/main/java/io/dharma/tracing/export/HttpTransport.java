@@ -1,9 +1,9 @@
 package io.dharma.tracing.export;
 
 import io.dharma.tracing.export.HttpConnections.Settings;
+import io.dharma.tracing.spi.Printable;
+import io.dharma.tracing.spi.Proxies;
 import java.io.IOException;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -94,11 +94,6 @@ final class HttpTransport {
         }
     }
 
-    private boolean usesProxy() {
-        ProxySelector selector = connections.proxy();
-        return selector != null && selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
-    }
-
     /** One request under way, its deadline and its answer. */
     private final class Exchange {
 
@@ -119,6 +114,11 @@ final class HttpTransport {
                 Future<?> deadline = connections.schedule(this::expire, post.deadline());
                 CompletableFuture<HttpReply> unusedToo =
                         reply.whenComplete((answer, failure) -> deadline.cancel(false));
+                if (closed.get()) {
+                    // Since we were asked: whoever closed may have gone through those under way before we were.
+                    fail(new IOException("closed"));
+                    return;
+                }
                 connections.executor().execute(this::lookUp);
             } catch (RejectedExecutionException e) {
                 fail(new IOException("closed"));
@@ -128,7 +128,9 @@ final class HttpTransport {
         /** On a thread of ours, because choosing a proxy may run code of the application. */
         private void lookUp() {
             try {
-                CompletableFuture<Void> known = usesProxy() ? CompletableFuture.completedFuture(null) : lookup.start();
+                CompletableFuture<Void> known = Proxies.areUsedFor(uri, connections.proxy())
+                        ? CompletableFuture.completedFuture(null)
+                        : lookup.start();
                 CompletableFuture<Void> unused = known.whenComplete((nothing, failure) -> {
                     if (failure == null) {
                         send();

@@ -9,7 +9,6 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -36,21 +35,7 @@ final class HttpVerdict {
     /** For every answer but a success. */
     Delivery on(HttpReply reply) {
         int status = reply.status();
-        String answered = where + " answered HTTP " + status;
-        if (status >= 300 && status < 400) {
-            return Delivery.refused(answered + ": redirects are not followed, configure the final URL");
-        }
-        return switch (status) {
-            case 401, 403, 407 -> Delivery.refused(answered + ": check the credentials");
-            case 404, 405, 406, 410, 415, 501, 505 -> Delivery.refused(answered + ": check the URL");
-            case 408, 425, 429 -> retry(answered, reply);
-            default -> status >= 400 && status < 500 ? Delivery.rejected(answered) : retry(answered, reply);
-        };
-    }
-
-    private Delivery retry(String reason, HttpReply reply) {
-        Duration after = RetryAfter.of(reply, clock);
-        return after == null ? Delivery.retry(reason) : Delivery.retry(reason, after);
+        return AnswerStatus.ofHttp(status).delivery(where + " answered HTTP " + status, RetryAfter.of(reply, clock));
     }
 
     /** When there was no answer. */

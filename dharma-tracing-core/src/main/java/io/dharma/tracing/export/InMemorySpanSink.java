@@ -1,8 +1,8 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.trace.SpanSize;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
-import io.dharma.tracing.spi.SpanSize;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayDeque;
 import java.util.Deque;

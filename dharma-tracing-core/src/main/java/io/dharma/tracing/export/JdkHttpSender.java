@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenTelemetry's contract of a sender, kept by our transport. For any thread; waits for nothing. */
 final class JdkHttpSender implements HttpSender {
-
-    /** Those the OTLP specification names as worth another try. */
-    private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
 
     private final HttpSenderConfig config;
     private final HttpTransport transport;
@@ -147,7 +143,7 @@ final class JdkHttpSender implements HttpSender {
                 return false;
             }
             if (reply != null) {
-                return RETRYABLE.contains(reply.status());
+                return AnswerStatus.ofHttp(reply.status()) == AnswerStatus.RETRY;
             }
             Predicate<IOException> chosen = policy.getRetryExceptionPredicate();
             return failure instanceof IOException io

@@ -1,6 +1,7 @@
 package io.dharma.tracing.export;
 
 import io.dharma.tracing.pipeline.Delivery;
+import io.dharma.tracing.spi.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

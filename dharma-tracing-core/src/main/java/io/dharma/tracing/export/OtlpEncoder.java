@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.pipeline.Delivery;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.common.ComponentLoader;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
@@ -74,6 +75,11 @@ final class OtlpEncoder<T> {
         }
         CompletableResultCode unused = exporter.apply(batch);
         return capture.take();
+    }
+
+    /** What becomes of a batch that cannot be encoded: it would fail for ever. */
+    static Delivery cannotEncode(Throwable failure) {
+        return Delivery.rejected("cannot be encoded: " + failure.getClass().getSimpleName());
     }
 
     /** Stands where a sender would, and keeps what it was to send until it is taken. */

@@ -30,8 +30,7 @@ final class OtlpHttpSink<T> implements Sink<T> {
             message = encoder.encode(batch);
         } catch (RuntimeException | StackOverflowError e) {
             // A record that cannot be read, or is nested without end: it would fail for ever.
-            return CompletableFuture.completedFuture(
-                    Delivery.rejected("cannot be encoded: " + e.getClass().getSimpleName()));
+            return CompletableFuture.completedFuture(OtlpEncoder.cannotEncode(e));
         }
         return courier.carry(message, reply -> OtlpAnswer.delivery(reply, batch.size()));
     }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.spi.Printable;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;

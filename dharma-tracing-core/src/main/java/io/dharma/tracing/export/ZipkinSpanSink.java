@@ -41,7 +41,8 @@ public final class ZipkinSpanSink implements Sink<SpanData> {
     private static void require(String className, String artifact) {
         try {
             Class<?> unused = Class.forName(className, false, ZipkinSpanSink.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
+        } catch (ClassNotFoundException | LinkageError e) {
+            // The latter where it is there, but not what it is built on.
             throw new IllegalStateException("Sending to Zipkin needs " + artifact + " on the class path", e);
         }
     }
@@ -57,8 +58,7 @@ public final class ZipkinSpanSink implements Sink<SpanData> {
         try {
             message = encoder.encode(batch);
         } catch (RuntimeException | StackOverflowError e) {
-            return CompletableFuture.completedFuture(
-                    Delivery.rejected("cannot be encoded: " + e.getClass().getSimpleName()));
+            return CompletableFuture.completedFuture(OtlpEncoder.cannotEncode(e));
         }
         return courier.carry(message, reply -> Delivery.delivered());
     }

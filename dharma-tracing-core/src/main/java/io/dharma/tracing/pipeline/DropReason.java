@@ -24,7 +24,10 @@ public enum DropReason {
     /** Offered after the pipeline was closed. */
     CLOSED,
 
-    /** Still waiting, or under way without an answer, when the time to close was over. */
+    /**
+     * Still waiting, or under way without an answer, when the time to close was over; of metrics, which do not wait, an
+     * export that failed.
+     */
     UNDELIVERED;
 
     boolean isLoss() {

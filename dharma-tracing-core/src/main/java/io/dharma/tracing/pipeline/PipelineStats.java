@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ import java.util.Map;
  * dropped before the sinks, what is queued before them, and what that sink delivered, dropped, has queued and has left
  * to the journal.
  *
- * @param signal what flows here: {@code spans}
+ * @param signal what flows here: {@code spans}, {@code logs}
  * @param offered records that {@link Pipeline#offer} was called with
  * @param dropped records that no sink got, by reason; reasons that never occurred are absent
  * @param queuedRecords records that were not yet handed to the sinks
@@ -33,6 +34,14 @@ public record PipelineStats(
         dropped = Map.copyOf(dropped);
         stageFailures = Map.copyOf(stageFailures);
         sinks = List.copyOf(sinks);
+    }
+
+    /** What one of the sinks did not get, by reason: what it dropped itself, and what was dropped before all of them. */
+    public Map<DropReason, Long> droppedFor(SinkStats sink) {
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        dropped.forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        sink.dropped().forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        return all;
     }
 
     /** All drops before the sinks together. */

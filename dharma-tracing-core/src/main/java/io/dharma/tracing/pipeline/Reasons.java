@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.Printable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,7 @@ final class Reasons {
         if (text == null || text.isBlank()) {
             return "no reason given";
         }
-        String cut = text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "...";
-        return cut.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR ? ' ' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        return Printable.shorten(text, MAX_LENGTH);
     }
 
     /**

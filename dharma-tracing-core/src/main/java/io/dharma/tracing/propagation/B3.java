@@ -1,5 +1,6 @@
 package io.dharma.tracing.propagation;
 
+import io.dharma.tracing.internal.propagation.RemoteDecision;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;

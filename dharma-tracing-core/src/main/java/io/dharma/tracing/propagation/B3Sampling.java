@@ -1,5 +1,6 @@
 package io.dharma.tracing.propagation;
 
+import io.dharma.tracing.internal.propagation.RemoteDecision;
 import org.jspecify.annotations.Nullable;
 
 /** B3's sampling states. */

@@ -51,7 +51,7 @@ public final class Propagators {
     /**
      * Zipkin's B3, written as the one header {@code b3}; reads both forms of B3.
      *
-     * <p>A caller may send a decision without a trace, or a trace without a decision: see {@link RemoteDecision}.
+     * <p>A caller may send a decision without a trace, or a trace without a decision; samplers of ours heed both.
      *
      * @see <a href="https://github.com/openzipkin/b3-propagation">B3 Propagation</a>
      */

@@ -1,5 +1,6 @@
 package io.dharma.tracing.sampling;
 
+import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;

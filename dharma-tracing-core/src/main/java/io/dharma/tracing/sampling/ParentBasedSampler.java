@@ -1,6 +1,7 @@
 package io.dharma.tracing.sampling;
 
-import io.dharma.tracing.propagation.RemoteDecision;
+import io.dharma.tracing.internal.propagation.RemoteDecision;
+import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;

@@ -1,5 +1,6 @@
 package io.dharma.tracing.sampling;
 
+import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.dharma.tracing.sampling.SamplingRules.Rule;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;

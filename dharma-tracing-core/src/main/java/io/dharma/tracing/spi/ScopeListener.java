@@ -33,14 +33,4 @@ public interface ScopeListener {
      * @param remembered what this listener returned from {@link #attached} for this scope
      */
     void closed(Context from, Context to, @Nullable Object remembered);
-
-    /**
-     * All listeners have heard of a close; {@code current} is current now.
-     *
-     * <p>This is the one place where a listener may itself close scopes: if {@code current} belongs to something
-     * that has ended meanwhile (on another thread, or out of order), closing its scope here, on this thread,
-     * uncovers the context beneath; every listener is told of that as of any other close. A scope whose close was
-     * ignored for being out of order can be closed again for this purpose.
-     */
-    default void settled(Context current) {}
 }

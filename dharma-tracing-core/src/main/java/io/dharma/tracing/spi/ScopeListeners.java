@@ -70,9 +70,6 @@ final class ScopeListeners {
                 closed(listeners[i], from, to, remembered == null ? null : ((Object[]) remembered)[i]);
             }
         }
-        for (ScopeListener listener : listeners) {
-            settled(listener, to);
-        }
     }
 
     private static @Nullable Object attached(ScopeListener listener, Context from, Context to) {
@@ -87,14 +84,6 @@ final class ScopeListeners {
     private static void closed(ScopeListener listener, Context from, Context to, @Nullable Object remembered) {
         try {
             listener.closed(from, to, remembered);
-        } catch (Exception | LinkageError | AssertionError e) {
-            FAILURES.increment();
-        }
-    }
-
-    private static void settled(ScopeListener listener, Context current) {
-        try {
-            listener.settled(current);
         } catch (Exception | LinkageError | AssertionError e) {
             FAILURES.increment();
         }

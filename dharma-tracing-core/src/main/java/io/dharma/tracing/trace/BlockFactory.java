@@ -1,6 +1,6 @@
 package io.dharma.tracing.trace;
 
-import io.dharma.tracing.metrics.BlockMetrics;
+import io.dharma.tracing.internal.metrics.BlockMetrics;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.concurrent.atomic.LongAdder;

@@ -129,22 +129,26 @@ public final class DharmaTracer implements AutoCloseable {
     /**
      * Waits until everything that ended before this call is delivered.
      *
+     * @param timeout how long to wait at most; null or a negative time means not at all
      * @return true only if all of it was; false if some was dropped, or the time was too short
      */
-    public boolean flush(Duration timeout) {
-        return parts == null || parts.flush(timeout);
+    public boolean flush(@Nullable Duration timeout) {
+        return parts == null || parts.flush(timeout == null ? Duration.ZERO : timeout);
     }
 
-    /** Delivers what is queued, at most {@link #CLOSE_TIMEOUT} long, and lets go of all threads. Idempotent. */
+    /**
+     * Delivers what is queued, at most {@link #CLOSE_TIMEOUT} long, and lets go of all threads. Idempotent: a call while
+     * another is still at it waits for that, as long at most.
+     */
     @Override
     public void close() {
         close(CLOSE_TIMEOUT);
     }
 
     /** As {@link #close()}, with a time of your own. Blocks that are used afterwards do no harm and are not delivered. */
-    public void close(Duration timeout) {
+    public void close(@Nullable Duration timeout) {
         if (parts != null) {
-            parts.close(timeout);
+            parts.close(timeout == null ? Duration.ZERO : timeout);
         }
     }
 

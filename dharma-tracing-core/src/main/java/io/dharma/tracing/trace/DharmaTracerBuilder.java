@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +33,16 @@ public final class DharmaTracerBuilder {
     public static final SpanLimits DEFAULT_LIMITS =
             SpanLimits.builder().setMaxAttributeValueLength(4096).build();
 
-    private static final long DEFAULT_QUEUE_BYTES = 16L * 1024 * 1024;
-
     Resource resource = Resource.getDefault();
     Sampler sampler = Samplers.parentBased(Samplers.alwaysOn());
     KeepPolicy keep = KeepPolicy.nothing();
     TextMapPropagator propagator = TextMapPropagator.noop();
     SpanLimits limits = DEFAULT_LIMITS;
     Clock clock = Clock.getDefault();
-    long maxQueueBytes = DEFAULT_QUEUE_BYTES;
-    int maxBatchSize = 512;
-    Duration maxBatchDelay = Duration.ofSeconds(1);
-    Duration deliveryTimeout = Duration.ofSeconds(5);
+
+    /** What was asked for; the defaults are the pipeline's. */
+    final List<Consumer<Pipeline.Builder<?, ?>>> delivery = new ArrayList<>();
+
     final List<Sink<SpanData>> sinks = new ArrayList<>();
 
     @Nullable
@@ -102,7 +101,7 @@ public final class DharmaTracerBuilder {
             throw new IllegalArgumentException(
                     "maxQueueBytes must be at least " + Pipeline.MIN_QUEUE_BYTES + ", but is " + bytes);
         }
-        maxQueueBytes = bytes;
+        delivery.add(pipeline -> pipeline.maxQueueBytes(bytes));
         return this;
     }
 
@@ -111,13 +110,14 @@ public final class DharmaTracerBuilder {
         if (spans <= 0) {
             throw new IllegalArgumentException("maxBatchSize must be positive, but is " + spans);
         }
-        maxBatchSize = spans;
+        delivery.add(pipeline -> pipeline.maxBatchSize(spans));
         return this;
     }
 
     /** How long a batch waits to be filled. Default: 1 s. */
     public DharmaTracerBuilder maxBatchDelay(Duration delay) {
-        maxBatchDelay = notNegative(delay, "maxBatchDelay");
+        Duration checked = notNegative(delay, "maxBatchDelay");
+        delivery.add(pipeline -> pipeline.maxBatchDelay(checked));
         return this;
     }
 
@@ -126,7 +126,8 @@ public final class DharmaTracerBuilder {
      * timeout of every sink, which can say better what went wrong.
      */
     public DharmaTracerBuilder deliveryTimeout(Duration timeout) {
-        deliveryTimeout = notNegative(timeout, "deliveryTimeout");
+        Duration checked = notNegative(timeout, "deliveryTimeout");
+        delivery.add(pipeline -> pipeline.deliveryTimeout(checked));
         return this;
     }
 

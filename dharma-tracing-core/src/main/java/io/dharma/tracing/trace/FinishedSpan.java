@@ -1,6 +1,6 @@
 package io.dharma.tracing.trace;
 
-import io.dharma.tracing.spi.SpanSize;
+import io.dharma.tracing.internal.trace.SpanSize;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;

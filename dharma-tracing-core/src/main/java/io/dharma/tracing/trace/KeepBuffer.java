@@ -25,6 +25,8 @@ final class KeepBuffer {
     private final LongAdder keptForError = new LongAdder();
     private final LongAdder keptForSlowness = new LongAdder();
     private final LongAdder evictedSpans = new LongAdder();
+    private final LongAdder undecidedSpans = new LongAdder();
+    private volatile boolean closed;
 
     KeepBuffer(KeepPolicy policy) {
         this.policy = policy;
@@ -38,12 +40,15 @@ final class KeepBuffer {
 
     /** Whether there is room for this many bytes; if so they are taken. */
     boolean reserve(long bytes) {
+        if (closed && bytes > 0) {
+            undecidedSpans.increment();
+            return false;
+        }
         if (bytes > policy.maxBytes()) {
             evictedSpans.increment();
             return false;
         }
-        while (heldBytes.addAndGet(bytes) > policy.maxBytes()) {
-            heldBytes.addAndGet(-bytes);
+        while (!take(bytes)) {
             LocalTrace oldest = pollOldest();
             if (oldest == null) {
                 evictedSpans.increment();
@@ -52,6 +57,19 @@ final class KeepBuffer {
             evictedSpans.add(oldest.evict(this));
         }
         return true;
+    }
+
+    /** Never more than there is, not even for a moment: who looks on, or asks for less, must not find it taken. */
+    private boolean take(long bytes) {
+        while (true) {
+            long held = heldBytes.get();
+            if (held + bytes > policy.maxBytes()) {
+                return false;
+            }
+            if (heldBytes.compareAndSet(held, held + bytes)) {
+                return true;
+            }
+        }
     }
 
     void release(long bytes) {
@@ -66,6 +84,20 @@ final class KeepBuffer {
         }
         if (oneTooMany != null) {
             evictedSpans.add(oneTooMany.evict(this));
+        }
+        if (closed) {
+            // Closed since its first span was let in; whoever closed it may have looked already.
+            close();
+        }
+    }
+
+    /** Gives up what still waits, since nobody will deliver it any more; what ends from now on does not wait. */
+    void close() {
+        closed = true;
+        LocalTrace waited = pollOldest();
+        while (waited != null) {
+            undecidedSpans.add(waited.evict(this));
+            waited = pollOldest();
         }
     }
 
@@ -95,6 +127,7 @@ final class KeepBuffer {
     }
 
     KeptCounts counts() {
-        return new KeptCounts(keptForError.sum(), keptForSlowness.sum(), evictedSpans.sum(), heldBytes.get());
+        return new KeptCounts(
+                keptForError.sum(), keptForSlowness.sum(), evictedSpans.sum(), undecidedSpans.sum(), heldBytes.get());
     }
 }

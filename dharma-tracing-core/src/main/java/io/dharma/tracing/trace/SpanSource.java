@@ -1,8 +1,8 @@
 package io.dharma.tracing.trace;
 
-import io.dharma.tracing.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.sampling.KeepPolicy;
-import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -310,5 +310,12 @@ final class SpanSource {
 
     KeptCounts keptCounts() {
         return keepBuffer == null ? KeptCounts.NONE : keepBuffer.counts();
+    }
+
+    /** Nothing waits for its root any longer. */
+    void close() {
+        if (keepBuffer != null) {
+            keepBuffer.close();
+        }
     }
 }

@@ -1,14 +1,11 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
-import io.dharma.tracing.metrics.BlockMetrics;
-import io.dharma.tracing.metrics.PipelineMetrics;
-import io.dharma.tracing.metrics.SinkNumbers;
-import io.dharma.tracing.pipeline.DropReason;
+import io.dharma.tracing.internal.metrics.BlockMetrics;
+import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
-import io.dharma.tracing.pipeline.SinkStats;
-import io.dharma.tracing.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
@@ -17,13 +14,10 @@ import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a running tracer consists of, in the order in which a span passes through it. */
@@ -39,8 +33,11 @@ final class TracerParts {
     private final @Nullable SdkMeterProvider meterProvider;
     private final @Nullable SdkLoggerProvider loggerProvider;
     private final @Nullable PipelineMetrics pipelineMetrics;
+    private final @Nullable BlockMetrics blockMetrics;
+    private final @Nullable MdcMirror mdcMirror;
     private final ContextHooks.@Nullable Registration mdc;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     TracerParts(DharmaTracerBuilder builder) {
         // Even without a listener now: our first block would close the door to those that come later.
@@ -59,14 +56,16 @@ final class TracerParts {
                     builder.keep,
                     pipeline::offer);
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
-            this.blocks = new BlockFactory(source, meter == null ? null : BlockMetrics.create(meter));
-            published = meter == null ? null : PipelineMetrics.publish(meter, this::sinkNumbers);
+            this.blockMetrics = meter == null ? null : BlockMetrics.create(meter);
+            this.blocks = new BlockFactory(source, blockMetrics);
+            published = meter == null ? null : PipelineMetrics.publish(meter, () -> List.of(pipeline.stats()));
             this.pipelineMetrics = published;
             this.propagation = new Propagation(builder.propagator, source);
             this.openTelemetry = new DharmaOpenTelemetry(
                     new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
             // Last, for it is the whole JVM's: nothing that fails above may leave it behind.
-            this.mdc = register(builder.mdc);
+            this.mdcMirror = builder.mdc;
+            this.mdc = register(mdcMirror);
         } catch (RuntimeException | Error failed) {
             if (published != null) {
                 published.close();
@@ -83,11 +82,8 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes())
-                .maxQueueBytes(builder.maxQueueBytes)
-                .maxBatchSize(builder.maxBatchSize)
-                .maxBatchDelay(builder.maxBatchDelay)
-                .deliveryTimeout(builder.deliveryTimeout);
+                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes());
+        builder.delivery.forEach(setting -> setting.accept(pipeline));
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
     }
@@ -105,23 +101,49 @@ final class TracerParts {
     }
 
     TracerHealth health() {
-        return new TracerHealth(blocks.counts(), source.keptCounts(), source.contained(), pipeline.stats());
+        PipelineStats spans = pipeline.stats();
+        Contained contained = new Contained(
+                source.contained(),
+                mdcMirror == null ? 0 : mdcMirror.failures(),
+                ContextHooks.failures(),
+                spans.workerFaults());
+        long folded = blockMetrics == null ? 0 : blockMetrics.foldedBlocks();
+        return new TracerHealth(blocks.counts(), folded, source.keptCounts(), contained, spans);
     }
 
     boolean flush(Duration timeout) {
         return pipeline.flush(timeout);
     }
 
-    /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
+    /** A second call waits for the first. */
     void close(Duration timeout) {
-        if (!closed.compareAndSet(false, true)) {
+        long nanos = Timeouts.nanos(timeout);
+        if (!closing.compareAndSet(false, true)) {
+            awaitClosed(nanos);
             return;
         }
-        long nanos = Timeouts.nanos(timeout);
+        try {
+            close(nanos);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void awaitClosed(long nanos) {
+        try {
+            boolean unused = closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
+    private void close(long nanos) {
         long deadline = System.nanoTime() + nanos;
         if (mdc != null) {
             mdc.close();
         }
+        source.close();
         boolean reportsLast = loggerProvider != null || meterProvider != null;
         pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos));
         if (loggerProvider != null) {
@@ -137,21 +159,5 @@ final class TracerParts {
 
     private static long nanosLeft(long deadline) {
         return Math.max(0, deadline - System.nanoTime());
-    }
-
-    private List<SinkNumbers> sinkNumbers() {
-        PipelineStats stats = pipeline.stats();
-        return stats.sinks().stream().map(sink -> numbers(stats, sink)).toList();
-    }
-
-    /** What was lost before the sinks is missing at each of them. */
-    private static SinkNumbers numbers(PipelineStats stats, SinkStats sink) {
-        Map<DropReason, Long> dropped = new HashMap<>(stats.dropped());
-        sink.dropped().forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
-        Map<String, Long> byName = dropped.entrySet().stream()
-                .collect(
-                        Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), Map.Entry::getValue));
-        return new SinkNumbers(
-                stats.signal(), sink.name(), sink.delivered(), byName, sink.queuedRecords(), sink.queuedBytes());
     }
 }

@@ -2,6 +2,7 @@ package io.dharma.tracing.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.testsupport.ChildJvm;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
@@ -63,7 +64,7 @@ class ContextThreadFactoryTest {
     void structuredTaskScope_carriesTheContextIntoItsForks() throws Exception {
         URL source = getClass().getResource("/preview/StructuredTaskScopeProbe.java");
         assertThat(source).isNotNull();
-        assertThat(ChildJvm.runPreviewSource(Path.of(source.toURI())).lines())
+        assertThat(new ChildJvm().runPreviewSource(Path.of(source.toURI())).lines())
                 .filteredOn(line -> !line.startsWith("Note:"))
                 .containsExactly(
                         "fork: red, virtual=true",

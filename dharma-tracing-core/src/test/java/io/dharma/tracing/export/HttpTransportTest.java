@@ -3,18 +3,29 @@ package io.dharma.tracing.export;
 import static io.dharma.tracing.export.Deliveries.await;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Delivery.Delivered;
 import io.dharma.tracing.pipeline.Delivery.Retry;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -141,5 +152,74 @@ class HttpTransportTest {
         assertThat(lookup.start()).isCompletedExceptionally();
         assertThat(new NameLookup("169.254.169.254", true, Runnable::run).start())
                 .isCompleted();
+    }
+
+    /** Closed by somebody else just after it was seen to be open, while another endpoint keeps the connections. */
+    @Test
+    void send_thatBeginsWhileItIsClosedFailsAtOnce() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.HANG)) {
+            HttpEndpoint endpoint = HttpEndpoint.builder(server.url())
+                    .timeout(Duration.ofSeconds(60))
+                    .build();
+            HttpTransport neighbour = HttpTransport.to(endpoint);
+            HttpTransport transport = HttpTransport.to(endpoint);
+            Map<String, List<String>> closing = new AbstractMap<>() {
+                @Override
+                public Set<Map.Entry<String, List<String>>> entrySet() {
+                    transport.close();
+                    return Set.of();
+                }
+            };
+
+            CompletableFuture<HttpReply> reply =
+                    transport.post(new HttpPost(new byte[1], closing, Duration.ofSeconds(60), 1));
+
+            assertThat(reply).isCompletedExceptionally();
+            assertThatThrownBy(reply::join).hasRootCauseMessage("closed");
+            neighbour.close();
+        }
+    }
+
+    /** A client made after the last user has gone would be closed by nobody. */
+    @Test
+    void send_thatFindsTheConnectionsClosedMakesNoClient() throws Exception {
+        CountDownLatch choosing = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        ProxySelector slow = new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                choosing.countDown();
+                awaitQuietly(closed);
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        };
+        HttpConnections.Settings settings =
+                new HttpConnections.Settings(null, null, slow, null, null, Duration.ofSeconds(1));
+        try (RawServer server = RawServer.start(RawServer.HANG)) {
+            HttpConnections connections = HttpConnections.acquire(settings);
+            HttpTransport transport = new HttpTransport(URI.create(server.url()), true, settings);
+            CompletableFuture<HttpReply> reply =
+                    transport.post(new HttpPost(new byte[1], Map.of(), Duration.ofSeconds(60), 1));
+            assertThat(choosing.await(20, SECONDS)).isTrue();
+            transport.close();
+            connections.release();
+            closed.countDown();
+
+            assertThatThrownBy(reply::join).hasRootCauseMessage("closed");
+            assertThatThrownBy(() -> connections.send(
+                            HttpRequest.newBuilder(URI.create(server.url())).build(), head -> new CappedBody(1)))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

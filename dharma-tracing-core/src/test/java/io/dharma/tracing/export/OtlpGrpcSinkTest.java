@@ -13,6 +13,7 @@ import io.opentelemetry.common.ComponentLoader;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.Compressor;
 import io.opentelemetry.sdk.common.export.GrpcResponse;
 import io.opentelemetry.sdk.common.export.GrpcSender;
 import io.opentelemetry.sdk.common.export.GrpcSenderConfig;
@@ -20,13 +21,17 @@ import io.opentelemetry.sdk.common.export.GrpcSenderProvider;
 import io.opentelemetry.sdk.common.export.GrpcStatusCode;
 import io.opentelemetry.sdk.common.export.MessageWriter;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +63,26 @@ class OtlpGrpcSinkTest {
         assertThat(Deliveries.await(sink.deliver(TestSpans.many(2)))).isEqualTo(Delivery.delivered());
 
         assertThat(OtlpSpanSinkTest.spanCount(sender.sent)).isEqualTo(2);
-        assertThat(sender.headers).containsEntry("x-tenant", List.of("acme"));
+        assertThat(sender.headers).containsEntry("x-tenant", List.of("acme")).containsKey("User-Agent");
+    }
+
+    @Test
+    void sender_isToldWhatTheEndpointSays() throws IOException {
+        GrpcSenderConfig told = Objects.requireNonNull(sender.config);
+
+        assertThat(told.getEndpoint()).isEqualTo(ENDPOINT.uri());
+        assertThat(told.getFullMethodName()).isEqualTo("opentelemetry.proto.collector.trace.v1.TraceService/Export");
+        assertThat(told.getTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(told.getRetryPolicy()).as("trying again is for the pipeline").isNull();
+        assertThat(told.getMaxResponseBodySize()).isEqualTo(HttpPost.MAX_REPLY);
+        Compressor gzip = Objects.requireNonNull(told.getCompressor());
+        assertThat(gzip.getEncoding()).isEqualTo("gzip");
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (OutputStream out = gzip.compress(compressed)) {
+            out.write(7);
+        }
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.toByteArray())).readAllBytes())
+                .containsExactly(7);
     }
 
     @Test
@@ -84,7 +108,7 @@ class OtlpGrpcSinkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "ALREADY_EXISTS"})
+    @EnumSource(names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "ALREADY_EXISTS", "RESOURCE_EXHAUSTED", "INTERNAL"})
     void status_rejectsWhatTheServerNeverTakes(GrpcStatusCode status) {
         sender.status = status;
 
@@ -94,7 +118,8 @@ class OtlpGrpcSinkTest {
     @ParameterizedTest
     @EnumSource(
             mode = Mode.INCLUDE,
-            names = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "CANCELLED"})
+            names = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "OUT_OF_RANGE", "DATA_LOSS", "UNKNOWN"
+            })
     void status_keepsTheBatchWhenTheServerMayTakeItLater(GrpcStatusCode status) {
         sender.status = status;
 

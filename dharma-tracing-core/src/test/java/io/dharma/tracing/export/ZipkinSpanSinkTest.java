@@ -8,6 +8,7 @@ import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Delivery.Refused;
 import io.dharma.tracing.pipeline.Delivery.Rejected;
 import io.dharma.tracing.pipeline.Delivery.Retry;
+import io.dharma.tracing.testsupport.ChildJvm;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
@@ -74,5 +75,27 @@ class ZipkinSpanSinkTest {
 
         assertThat(first).contains("\"first\"").doesNotContain("\"second\"");
         assertThat(second).contains("\"second\"").doesNotContain("\"first\"");
+    }
+
+    @Test
+    void jar_thatIsMissingIsNamed() throws Exception {
+        assertThat(new ChildJvm().without("opentelemetry-exporter-zipkin").run(Probe.class))
+                .contains("Sending to Zipkin needs io.opentelemetry:opentelemetry-exporter-zipkin:1.63.0");
+        assertThat(new ChildJvm().without("zipkin-reporter").run(Probe.class))
+                .contains("Sending to Zipkin needs io.zipkin.reporter2:zipkin-reporter");
+        assertThat(new ChildJvm().run(Probe.class)).contains("all there");
+    }
+
+    static final class Probe {
+        private Probe() {}
+
+        public static void main(String[] arguments) {
+            try {
+                ZipkinSpanSink.to(HttpEndpoint.of("http://127.0.0.1:1")).close(Duration.ZERO);
+                System.out.println("all there");
+            } catch (IllegalStateException missing) {
+                System.out.println(missing.getMessage());
+            }
+        }
     }
 }

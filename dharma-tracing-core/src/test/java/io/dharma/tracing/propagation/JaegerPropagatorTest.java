@@ -2,6 +2,7 @@ package io.dharma.tracing.propagation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.internal.propagation.RemoteDecision;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.api.trace.Span;

@@ -2,6 +2,7 @@ package io.dharma.tracing.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceId;

@@ -3,6 +3,7 @@ package io.dharma.tracing.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.context.Context;

@@ -2,7 +2,7 @@ package io.dharma.tracing.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.context.ChildJvm;
+import io.dharma.tracing.testsupport.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 class ContextHooksInstallTest {
@@ -11,28 +11,33 @@ class ContextHooksInstallTest {
 
     @Test
     void hook_hearsOfEveryScopeWhenItComesBeforeTheFirstUse() throws Exception {
-        assertThat(ChildJvm.run(HookProbe.class, "register").lines())
+        assertThat(new ChildJvm().run(HookProbe.class, "register").lines())
                 .containsExactly(
                         "installed=true", "foreign=false", "makeCurrent=" + SPAN_ID, "attach=" + SPAN_ID, "after=null");
     }
 
     @Test
     void hook_leavesRoomForWrappersAddedAfterIt() throws Exception {
-        assertThat(ChildJvm.run(HookProbe.class, "register", "wrap").lines())
+        assertThat(new ChildJvm().run(HookProbe.class, "register", "wrap").lines())
                 .containsExactly(
                         "installed=true", "foreign=true", "makeCurrent=" + SPAN_ID, "attach=" + SPAN_ID, "after=null");
     }
 
     @Test
     void hook_thatComesTooLateSaysSoAndStillHearsOfOurOwnScopes() throws Exception {
-        assertThat(ChildJvm.run(HookProbe.class, "wrap", "use", "register").lines())
+        assertThat(new ChildJvm()
+                        .run(HookProbe.class, "wrap", "use", "register")
+                        .lines())
                 .containsExactly(
                         "installed=false", "foreign=true", "makeCurrent=null", "attach=" + SPAN_ID, "after=null");
     }
 
     @Test
     void hook_isHarmlessWithoutALoggingBackend() throws Exception {
-        assertThat(ChildJvm.runWithout("logback", HookProbe.class, "register").lines())
+        assertThat(new ChildJvm()
+                        .without("logback")
+                        .run(HookProbe.class, "register")
+                        .lines())
                 .contains("installed=true", "attach=null", "after=null")
                 .noneMatch(line -> line.contains("Exception"));
     }

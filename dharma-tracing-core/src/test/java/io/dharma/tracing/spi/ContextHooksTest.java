@@ -42,9 +42,7 @@ class ContextHooksTest {
                         "l: red -> blue",
                         "working in blue",
                         "l: red <- blue (l blue)",
-                        "l: settled red",
-                        "l: root <- red (l red)",
-                        "l: settled root");
+                        "l: root <- red (l red)");
     }
 
     @Test
@@ -69,11 +67,11 @@ class ContextHooksTest {
         outer.close();
         assertThat(heard).isEmpty();
         inner.close();
-        assertThat(heard).containsExactly("l: red <- blue (l blue)", "l: settled red");
+        assertThat(heard).containsExactly("l: red <- blue (l blue)");
         heard.clear();
         outer.close();
         outer.close();
-        assertThat(heard).containsExactly("l: root <- red (l red)", "l: settled root");
+        assertThat(heard).containsExactly("l: root <- red (l red)");
     }
 
     @Test
@@ -87,9 +85,7 @@ class ContextHooksTest {
                         "first: root -> red",
                         "last: root -> red",
                         "last: root <- red (last red)",
-                        "first: root <- red (first red)",
-                        "first: settled root",
-                        "last: settled root");
+                        "first: root <- red (first red)");
     }
 
     @Test
@@ -100,8 +96,8 @@ class ContextHooksTest {
         try (Scope scope = ContextHooks.attach(red)) {
             assertThat(Context.current()).isSameAs(red);
         }
-        assertThat(heard).containsExactly("l: root -> red", "l: root <- red (l red)", "l: settled root");
-        assertThat(ContextHooks.failures() - before).isEqualTo(3);
+        assertThat(heard).containsExactly("l: root -> red", "l: root <- red (l red)");
+        assertThat(ContextHooks.failures() - before).isEqualTo(2);
     }
 
     @Test
@@ -118,7 +114,7 @@ class ContextHooksTest {
         registration.close();
         ContextHooks.attach(blue).close();
         outer.close();
-        assertThat(heard).containsExactly("l: root -> red", "l: root <- red (l red)", "l: settled root");
+        assertThat(heard).containsExactly("l: root -> red", "l: root <- red (l red)");
     }
 
     @Test
@@ -129,7 +125,7 @@ class ContextHooksTest {
         listen(listener);
         first.close();
         ContextHooks.attach(red).close();
-        assertThat(heard).hasSize(3);
+        assertThat(heard).hasSize(2);
     }
 
     @Test
@@ -137,29 +133,6 @@ class ContextHooksTest {
         Recorder listener = new Recorder("l");
         listen(listener);
         assertThatThrownBy(() -> ContextHooks.register(listener)).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void settled_mayUncoverTheContextBeneathOneThatHasEnded() {
-        listen(new Recorder("l"));
-        Scope outer = ContextHooks.attach(red);
-        listen(new Silent() {
-            @Override
-            public void settled(Context current) {
-                if (current == red) {
-                    outer.close();
-                }
-            }
-        });
-        Scope inner = ContextHooks.attach(blue);
-        outer.close();
-        heard.clear();
-
-        inner.close();
-        assertThat(Context.current()).isSameAs(Context.root());
-        assertThat(heard)
-                .containsExactly(
-                        "l: red <- blue (l blue)", "l: settled red", "l: root <- red (l red)", "l: settled root");
     }
 
     @Test
@@ -200,11 +173,6 @@ class ContextHooksTest {
         public void closed(Context from, Context to, @Nullable Object remembered) {
             heard.add(self + ": " + name(to) + " <- " + name(from) + " (" + remembered + ")");
         }
-
-        @Override
-        public void settled(Context current) {
-            heard.add(self + ": settled " + name(current));
-        }
     }
 
     private static class Silent implements ScopeListener {
@@ -233,11 +201,6 @@ class ContextHooksTest {
 
         @Override
         public void closed(Context from, Context to, @Nullable Object remembered) {
-            throw failure();
-        }
-
-        @Override
-        public void settled(Context current) {
             throw failure();
         }
 

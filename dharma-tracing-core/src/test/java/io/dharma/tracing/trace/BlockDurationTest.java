@@ -2,21 +2,17 @@ package io.dharma.tracing.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.metrics.BlockMetrics;
-import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.dharma.tracing.internal.metrics.BlockMetrics;
+import io.dharma.tracing.internal.metrics.CollectingReader;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
-import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -28,61 +24,36 @@ class BlockDurationTest {
     @RegisterExtension
     final TracerFixture fixture = TracerFixture.create();
 
-    private final Reader reader = new Reader();
+    private CollectingReader reader = new CollectingReader();
 
     private DharmaTracer tracerWith(Sampler sampler) {
+        reader = new CollectingReader();
         return fixture.restart(settings -> settings.sampler(sampler)
                 .clock(fixture.clock())
                 .meterProvider(
                         SdkMeterProvider.builder().registerMetricReader(reader).build()));
     }
 
-    private static final class Reader implements MetricReader {
+    private Map<String, HistogramPointData> byOperationAndOutcome() {
+        MetricData durations = reader.collect().get("dharma.block.duration");
+        return durations == null
+                ? Map.of()
+                : durations.getHistogramData().getPoints().stream()
+                        .collect(Collectors.toMap(
+                                point -> point.getAttributes().get(BlockMetrics.OPERATION) + " "
+                                        + point.getAttributes().get(BlockMetrics.OUTCOME),
+                                point -> point));
+    }
 
-        private CollectionRegistration registration = CollectionRegistration.noop();
+    private double seconds(String operationAndOutcome) {
+        return Objects.requireNonNull(byOperationAndOutcome().get(operationAndOutcome))
+                .getSum();
+    }
 
-        Map<String, HistogramPointData> byOperationAndOutcome() {
-            return registration.collectAllMetrics().stream()
-                    .filter(metric -> metric.getName().equals("dharma.block.duration"))
-                    .flatMap(metric -> metric.getHistogramData().getPoints().stream())
-                    .collect(Collectors.toMap(
-                            point -> point.getAttributes().get(BlockMetrics.OPERATION) + " "
-                                    + point.getAttributes().get(BlockMetrics.OUTCOME),
-                            point -> point,
-                            (one, other) -> one,
-                            TreeMap::new));
-        }
-
-        double seconds(String operationAndOutcome) {
-            return Objects.requireNonNull(byOperationAndOutcome().get(operationAndOutcome))
-                    .getSum();
-        }
-
-        Map<String, Long> counts() {
-            return byOperationAndOutcome().entrySet().stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, entry -> entry.getValue().getCount()));
-        }
-
-        @Override
-        public void register(CollectionRegistration collectionRegistration) {
-            registration = collectionRegistration;
-        }
-
-        @Override
-        public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-            return AggregationTemporality.CUMULATIVE;
-        }
-
-        @Override
-        public CompletableResultCode forceFlush() {
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
-        }
+    private Map<String, Long> counts() {
+        return byOperationAndOutcome().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().getCount()));
     }
 
     private void workload(DharmaTracer tracer) {
@@ -111,8 +82,8 @@ class BlockDurationTest {
     void sampledBlocks_areCountedByOperationAndOutcome() {
         workload(tracerWith(Sampler.alwaysOn()));
 
-        assertThat(reader.counts()).isEqualTo(EXPECTED);
-        assertThat(reader.seconds("load ok")).isBetween(0.0599, 0.0601);
+        assertThat(counts()).isEqualTo(EXPECTED);
+        assertThat(seconds("load ok")).isBetween(0.0599, 0.0601);
     }
 
     @Test
@@ -120,7 +91,7 @@ class BlockDurationTest {
         workload(tracerWith(Sampler.alwaysOff()));
 
         assertThat(fixture.finished()).isEmpty();
-        assertThat(reader.counts()).isEqualTo(EXPECTED);
+        assertThat(counts()).isEqualTo(EXPECTED);
     }
 
     @Test
@@ -130,7 +101,7 @@ class BlockDurationTest {
             Instant earlier = Instant.ofEpochSecond(0, fixture.clock().now()).minusSeconds(5);
             tracer.block("queued").startedAt(earlier).start().close();
 
-            assertThat(reader.seconds("queued ok")).isBetween(4.999, 5.001);
+            assertThat(seconds("queued ok")).isBetween(4.999, 5.001);
         }
     }
 
@@ -140,6 +111,6 @@ class BlockDurationTest {
         block.close();
         block.fail("late").close();
 
-        assertThat(reader.counts()).isEqualTo(Map.of("once ok", 1L));
+        assertThat(counts()).isEqualTo(Map.of("once ok", 1L));
     }
 }

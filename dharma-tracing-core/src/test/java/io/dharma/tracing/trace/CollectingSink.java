@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what it is given. */
-final class CollectingSink implements Sink<SpanData> {
+class CollectingSink implements Sink<SpanData> {
 
     private final List<List<SpanData>> batches = new CopyOnWriteArrayList<>();
 

@@ -2,12 +2,13 @@ package io.dharma.tracing.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.testsupport.ManualClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class EpochAnchorTest {
 
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock = ManualClock.create();
     private final EpochAnchor anchor = new EpochAnchor(clock);
 
     private long now() {
@@ -25,13 +26,13 @@ class EpochAnchorTest {
 
     @Test
     void stepOfTheWallClock_isSeenAfterASecond() {
-        clock.step(Duration.ofHours(1));
+        clock.jump(Duration.ofHours(1));
         assertThat(clock.now() - now()).isEqualTo(Duration.ofHours(1).toNanos());
 
         clock.advance(Duration.ofSeconds(1));
         assertThat(now()).isEqualTo(clock.now());
 
-        clock.step(Duration.ofDays(-3));
+        clock.jump(Duration.ofDays(-3));
         clock.advance(Duration.ofSeconds(1));
         assertThat(now()).isEqualTo(clock.now());
     }

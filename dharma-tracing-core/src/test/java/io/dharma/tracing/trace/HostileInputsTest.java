@@ -252,7 +252,7 @@ class HostileInputsTest {
             assertThat(span.getAttributes().asMap()).containsKeys(AttributeKey.longKey("ordinary"));
             assertThat(span.getAttributes().toString()).contains("another");
         });
-        assertThat(tracer().health().contained()).isGreaterThan(0);
+        assertThat(tracer().health().contained().callbacks()).isGreaterThan(0);
     }
 
     @Test
@@ -453,7 +453,7 @@ class HostileInputsTest {
 
         assertThat(traceId).matches("[0-9a-f]{32}").isNotEqualTo("0".repeat(32));
         assertThat(fixture.counts()).isEqualTo(new BlockCounts(2, 2, 0, 0, 0, 0));
-        assertThat(tracer().health().contained()).isGreaterThan(0);
+        assertThat(tracer().health().contained().callbacks()).isGreaterThan(0);
     }
 
     // Propagation
@@ -471,7 +471,7 @@ class HostileInputsTest {
         tracer().block("block").parentFrom(Map.of(), getter).run(block -> tracer().inject(new HashMap<>(), setter));
 
         assertThat(fixture.names()).containsExactly("block");
-        assertThat(tracer().health().contained()).isEqualTo(3);
+        assertThat(tracer().health().contained().callbacks()).isEqualTo(3);
     }
 
     @Test

@@ -60,7 +60,7 @@ class KeepTest {
                                         "child", child -> fixture.clock().advance(SLOW)));
 
         assertThat(fixture.finished()).isEmpty();
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 0, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 0, 0, 0, 0));
     }
 
     @Test
@@ -78,7 +78,7 @@ class KeepTest {
                     .isEqualTo(span.getAttributes().size());
             assertThat(span.getSpanContext().isSampled()).isFalse();
         });
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0, 0));
     }
 
     @Test
@@ -90,7 +90,7 @@ class KeepTest {
 
         assertThat(fixture.names()).containsExactlyInAnyOrder("root", "child");
         assertThat(fixture.finished()).allMatch(span -> "slow".equals(reason(span)));
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 1, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 1, 0, 0, 0));
     }
 
     @Test
@@ -126,7 +126,7 @@ class KeepTest {
         childOf(late, "later").close();
 
         assertThat(fixture.names()).containsExactlyInAnyOrder("late", "later");
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0, 0));
     }
 
     @Test
@@ -158,7 +158,7 @@ class KeepTest {
         root.close();
 
         assertThat(fixture.finished()).hasSize(2).allMatch(span -> reason(span) == null);
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 0, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 0, 0, 0, 0));
     }
 
     @Test
@@ -229,7 +229,7 @@ class KeepTest {
         oldest.fail("broken").close();
         youngest.fail("broken").close();
 
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(2, 0, 1, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(2, 0, 1, 0, 0));
         assertThat(fixture.names()).contains("root").containsAll(waiting).doesNotContain("lost");
     }
 
@@ -246,7 +246,7 @@ class KeepTest {
 
         assertThat(fixture.names().stream().filter(name -> name.startsWith("child")))
                 .containsExactly("child-2", "child-3", "child-4");
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(5, 0, 2, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(5, 0, 2, 0, 0));
     }
 
     @Test
@@ -283,7 +283,65 @@ class KeepTest {
         root.close();
     }
 
+    // The end
+
+    @Test
+    void spansStillUndecidedAtTheEnd_areCounted() {
+        DharmaTracer closed = tracer();
+        TracedBlock root = root();
+        TracedBlock late = childOf(root, "late");
+        childOf(root, "first").close();
+        childOf(root, "second").close();
+        closed.close();
+        assertThat(closed.health().kept()).isEqualTo(new KeptCounts(0, 0, 0, 2, 0));
+
+        late.close();
+        root.close();
+        assertThat(closed.health().kept()).isEqualTo(new KeptCounts(0, 0, 0, 3, 0));
+    }
+
+    @Test
+    void spanThatEndsAfterItsTraceWasDecided_isNotUndecided() {
+        DharmaTracer closed = tracer();
+        TracedBlock root = root();
+        TracedBlock late = childOf(root, "late");
+        root.close();
+        closed.close();
+        late.close();
+
+        assertThat(closed.health().kept().undecidedSpans()).isZero();
+    }
+
     // Many threads
+
+    /** The room is never overdrawn, not even while it is looked for more. */
+    @Test
+    void fullRoom_neverHoldsMoreThanItMayOnManyThreads() throws Exception {
+        long bound = 20_000;
+        fixture.restart(settings -> settings.sampler(Sampler.alwaysOff()).keep(POLICY.within(1000, bound)));
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        List<Future<?>> runs = new ArrayList<>();
+        TracedBlock root = root();
+        for (int thread = 0; thread < 4; thread++) {
+            runs.add(pool.submit(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    childOf(root, "child").close();
+                }
+            }));
+        }
+        long most = 0;
+        while (!runs.stream().allMatch(Future::isDone)) {
+            most = Math.max(most, fixture.kept().heldBytes());
+        }
+        for (Future<?> run : runs) {
+            run.get(20, TimeUnit.SECONDS);
+        }
+        pool.shutdownNow();
+        root.close();
+
+        assertThat(most).isBetween(1L, bound);
+        assertThat(fixture.kept().evictedSpans()).isPositive();
+    }
 
     @Test
     void tracesThatEndOnManyThreads_areExportedWholeOrNotAtAll() throws Exception {
@@ -316,7 +374,7 @@ class KeepTest {
         assertThat(fixture.finished().stream().map(SpanData::getSpanId))
                 .hasSize(expected.size())
                 .containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(traces / 3, 0, 0, 0));
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(traces / 3, 0, 0, 0, 0));
     }
 
     // Random trees against a model
@@ -363,7 +421,7 @@ class KeepTest {
         List<TracedBlock> all = new ArrayList<>(List.of(root));
         List<TracedBlock> open = new ArrayList<>(all);
         for (int left = random.nextInt(12); left > 0 || !open.isEmpty(); ) {
-            fixture.clock().advanceNanos(random.nextInt(100_000_000));
+            fixture.clock().advance(Duration.ofNanos(random.nextInt(100_000_000)));
             if (left > 0 && random.nextBoolean()) {
                 TracedBlock child = childOf(all.get(random.nextInt(all.size())), "child");
                 all.add(child);

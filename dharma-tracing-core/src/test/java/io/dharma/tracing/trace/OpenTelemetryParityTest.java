@@ -33,6 +33,7 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -212,7 +213,7 @@ class OpenTelemetryParityTest {
     private void play(Random random, List<World> worlds) {
         int steps = 5 + random.nextInt(35);
         for (int step = 0; step < steps; step++) {
-            fixture.clock().advanceNanos(random.nextInt(700_000_000));
+            fixture.clock().advance(Duration.ofNanos(random.nextInt(700_000_000)));
             int started = worlds.get(0).spans().size();
             if (started == 0 || random.nextInt(6) == 0) {
                 start(random, worlds);

@@ -512,7 +512,7 @@ class TracedBlockTest {
     void wallClockStep_doesNotReorderATrace() {
         try (TracedBlock outer = tracer().start("outer")) {
             fixture.clock().advance(Duration.ofSeconds(3));
-            fixture.clock().step(Duration.ofHours(-1));
+            fixture.clock().jump(Duration.ofHours(-1));
             tracer().start("inner").close();
             assertThat(outer.isRecording()).isTrue();
         }

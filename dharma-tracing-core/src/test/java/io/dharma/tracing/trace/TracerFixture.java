@@ -2,6 +2,7 @@ package io.dharma.tracing.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.testsupport.ManualClock;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class TracerFixture implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final UnaryOperator<DharmaTracerBuilder> settings;
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock = ManualClock.create();
     private final CollectingSink sink = new CollectingSink();
     private final Set<Thread> threadsBefore = new HashSet<>();
     private @Nullable DharmaTracer tracer;

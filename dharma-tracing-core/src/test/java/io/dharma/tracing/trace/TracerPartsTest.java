@@ -4,18 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.context.MdcField;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.SinkStats;
+import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.ScopeListener;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -24,8 +33,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
@@ -109,6 +120,31 @@ class TracerPartsTest {
     }
 
     @Test
+    void secondClose_waitsForTheFirst() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch testOver = new CountDownLatch(1);
+        DharmaTracer tracer = DharmaTracer.builder()
+                .maxBatchDelay(Duration.ofHours(1))
+                .sink(sink(batch -> {
+                    closing.countDown();
+                    return hang(testOver);
+                }))
+                .build();
+        tracer.start("waits").close();
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> tracer.close(Duration.ofSeconds(20)));
+        assertThat(closing.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> tracer.close(Duration.ofSeconds(20)));
+        assertThatThrownBy(() -> second.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        tracer.close(Duration.ZERO);
+        assertThat(first).isNotDone();
+
+        testOver.countDown();
+        first.get(20, TimeUnit.SECONDS);
+        second.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
     @SuppressWarnings("NullAway") // what callers may do all the same
     void absurdTimes_doNotThrow() {
         try (DharmaTracer tracer =
@@ -122,6 +158,73 @@ class TracerPartsTest {
             tracer.close(null);
         }
         DharmaTracer.builder().build().close(null);
+    }
+
+    @Test
+    void health_tellsWhatWasContainedAndWhere() {
+        ContextHooks.Registration faulty = ContextHooks.register(new ScopeListener() {
+            @Override
+            public @Nullable Object attached(Context from, Context to) {
+                throw new IllegalStateException("listener");
+            }
+
+            @Override
+            public void closed(Context from, Context to, @Nullable Object remembered) {}
+        });
+        DharmaTracer tracer = DharmaTracer.builder()
+                .sampler(new ThrowingSampler())
+                .mdc(MdcMirror.of(List.of(new MdcField("broken", context -> {
+                    throw new IllegalStateException("field");
+                }))))
+                .sink(new CollectingSink() {
+                    @Override
+                    public void close(Duration deadline) {
+                        throw new IllegalStateException("sink");
+                    }
+                })
+                .build();
+        Contained before = tracer.health().contained();
+        assertThat(before.callbacks() + before.mdc() + before.workers()).isZero();
+
+        tracer.start("one").close();
+        tracer.close();
+        faulty.close();
+
+        Contained after = tracer.health().contained();
+        assertThat(after).isEqualTo(new Contained(1, 1, before.listeners() + 1, 1));
+        assertThat(after.total()).isEqualTo(4 + before.listeners());
+    }
+
+    private static final class ThrowingSampler implements Sampler {
+        @Override
+        public SamplingResult shouldSample(
+                Context parent,
+                String traceId,
+                String name,
+                SpanKind kind,
+                Attributes attributes,
+                List<LinkData> links) {
+            throw new IllegalStateException("sampler");
+        }
+
+        @Override
+        public String getDescription() {
+            return "throws";
+        }
+    }
+
+    @Test
+    void health_tellsHowManyBlocksWereFolded() {
+        try (DharmaTracer tracer = DharmaTracer.builder()
+                .meterProvider(SdkMeterProvider.builder().build())
+                .build()) {
+            tracer.start("short").close();
+            assertThat(tracer.health().foldedBlocks()).isZero();
+
+            tracer.start("x".repeat(1_000)).close();
+            tracer.start("y".repeat(1_000)).close();
+            assertThat(tracer.health().foldedBlocks()).isEqualTo(2);
+        }
     }
 
     private static CompletionStage<Delivery> hang(CountDownLatch testOver) {

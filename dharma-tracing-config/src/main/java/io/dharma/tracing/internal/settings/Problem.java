@@ -1,6 +1,6 @@
 package io.dharma.tracing.internal.settings;
 
-import java.util.Locale;
+import io.dharma.tracing.spi.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,22 +24,6 @@ public record Problem(String setting, @Nullable String value, Origin origin, Str
 
     /** Cut, and without characters that could forge a line of a log or command a terminal. */
     public static String printable(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < text.length() && shown.length() < LONGEST_VALUE; i++) {
-            char c = text.charAt(i);
-            if (Character.isISOControl(c) || Character.isSurrogate(c) || isInvisible(c)) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                shown.append(c);
-            }
-        }
-        return shown.length() < LONGEST_VALUE
-                ? shown.toString()
-                : shown.append("...").toString();
-    }
-
-    private static boolean isInvisible(char c) {
-        int type = Character.getType(c);
-        return type == Character.FORMAT || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
+        return Printable.shorten(text, LONGEST_VALUE);
     }
 }

@@ -22,10 +22,10 @@ final class Types {
     static final Type<List<String>> LIST = new TextList();
     static final Type<Map<String, String>> ATTRIBUTES = new Pairs(false);
     static final Type<Map<String, String>> HEADERS = new Pairs(true);
-    static final Type<String> URL = new Url();
+    static final Type<String> URL = new Url(true);
     static final Type<Path> FILE = new PemFile();
     static final Type<Double> NUMBER = new DecimalNumber();
-    static final Type<String> SECRET_URL = new SecretUrl();
+    static final Type<String> SECRET_URL = new Url(false);
 
     private Types() {}
 
@@ -305,38 +305,25 @@ final class Types {
         }
     }
 
-    private static final class Url implements Type<String> {
+    /**
+     * A URL.
+     *
+     * @param dialled whether it is ours to connect to; one that is not may be of any kind, and hold a password
+     */
+    private record Url(boolean dialled) implements Type<String> {
         @Override
         public String parse(String text) {
-            var unused = HttpEndpoint.builder(text);
+            if (dialled) {
+                var unused = HttpEndpoint.builder(text);
+            }
             return text;
         }
 
         @Override
         public String allowed() {
-            return "an http:// or https:// URL without user name or password, such as http://localhost:4318";
-        }
-
-        @Override
-        public String show(String value) {
-            return Urls.withoutSecrets(value);
-        }
-
-        @Override
-        public boolean isSecret() {
-            return true;
-        }
-    }
-
-    private static final class SecretUrl implements Type<String> {
-        @Override
-        public String parse(String text) {
-            return text;
-        }
-
-        @Override
-        public String allowed() {
-            return "a URL";
+            return dialled
+                    ? "an http:// or https:// URL without user name or password, such as http://localhost:4318"
+                    : "a URL";
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.dharma.tracing.metrics;
+package io.dharma.tracing.internal.metrics;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -11,11 +11,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads all metrics when a test asks. */
-final class CollectingReader implements MetricReader {
+public final class CollectingReader implements MetricReader {
 
     private CollectionRegistration registration = CollectionRegistration.noop();
 
-    Map<String, MetricData> collect() {
+    /** By name. */
+    public Map<String, MetricData> collect() {
         return registration.collectAllMetrics().stream()
                 .collect(Collectors.toMap(MetricData::getName, Function.identity()));
     }

@@ -1,4 +1,4 @@
-package io.dharma.tracing.metrics;
+package io.dharma.tracing.pipeline;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -6,17 +6,21 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The library's own health as metrics, read when they are collected:
+ * The accounts of pipelines as metrics, read when they are collected:
  *
  * <ul>
  *   <li>{@code dharma.pipeline.delivered}: records delivered, by {@code dharma.signal} and {@code dharma.sink};
  *   <li>{@code dharma.pipeline.dropped}: records dropped, also by {@code dharma.reason};
  *   <li>{@code dharma.pipeline.queued} and {@code dharma.pipeline.queued_bytes}: what waits now.
  * </ul>
+ *
+ * <p>{@code dharma.signal} is {@code spans}, {@code logs} or {@code metrics}. What is lost or waits before the sinks is
+ * missing at each of them, and is told for each. Of metrics, which do not go through a pipeline, exports are counted.
  *
  * <p>The supplier is called on the thread that collects, once per collection, so that all numbers of one collection
  * belong together. {@link #close} ends it; any thread may call that, any number of times.
@@ -34,7 +38,7 @@ public final class PipelineMetrics implements AutoCloseable {
 
     private static final String RECORDS = "{record}";
 
-    private final Supplier<? extends Collection<SinkNumbers>> source;
+    private final Supplier<? extends Collection<PipelineStats>> source;
     private final ObservableLongMeasurement delivered;
     private final ObservableLongMeasurement dropped;
     private final ObservableLongMeasurement queued;
@@ -42,7 +46,7 @@ public final class PipelineMetrics implements AutoCloseable {
     private final BatchCallback callback;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private PipelineMetrics(Meter meter, Supplier<? extends Collection<SinkNumbers>> source) {
+    private PipelineMetrics(Meter meter, Supplier<? extends Collection<PipelineStats>> source) {
         this.source = source;
         this.delivered = meter.counterBuilder("dharma.pipeline.delivered")
                 .setUnit(RECORDS)
@@ -64,7 +68,7 @@ public final class PipelineMetrics implements AutoCloseable {
     }
 
     /** Publishes what {@code source} says, from now until closed. */
-    public static PipelineMetrics publish(Meter meter, Supplier<? extends Collection<SinkNumbers>> source) {
+    public static PipelineMetrics publish(Meter meter, Supplier<? extends Collection<PipelineStats>> source) {
         return new PipelineMetrics(meter, source);
     }
 
@@ -80,13 +84,21 @@ public final class PipelineMetrics implements AutoCloseable {
         source.get().forEach(this::observe);
     }
 
-    private void observe(SinkNumbers numbers) {
-        Attributes sink = Attributes.of(SIGNAL, numbers.signal(), SINK, numbers.sink());
-        delivered.record(numbers.delivered(), sink);
-        queued.record(numbers.queued(), sink);
-        queuedBytes.record(numbers.queuedBytes(), sink);
-        numbers.dropped()
+    private void observe(PipelineStats pipeline) {
+        pipeline.sinks().forEach(sink -> observe(pipeline, sink));
+    }
+
+    private void observe(PipelineStats pipeline, SinkStats stats) {
+        Attributes sink = Attributes.of(SIGNAL, pipeline.signal(), SINK, stats.name());
+        delivered.record(stats.delivered(), sink);
+        queued.record(pipeline.queuedRecords() + stats.queuedRecords(), sink);
+        queuedBytes.record(pipeline.queuedBytes() + stats.queuedBytes(), sink);
+        pipeline.droppedFor(stats)
                 .forEach((reason, count) -> dropped.record(
-                        count, sink.toBuilder().put(REASON, reason).build()));
+                        count, sink.toBuilder().put(REASON, name(reason)).build()));
+    }
+
+    private static String name(DropReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,4 +1,4 @@
-package io.dharma.tracing.metrics;
+package io.dharma.tracing.internal.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.sampling;
+package io.dharma.tracing.internal.sampling;
 
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.sdk.trace.IdGenerator;

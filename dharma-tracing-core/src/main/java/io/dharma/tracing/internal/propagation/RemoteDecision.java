@@ -1,4 +1,4 @@
-package io.dharma.tracing.propagation;
+package io.dharma.tracing.internal.propagation;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -43,11 +43,12 @@ public enum RemoteDecision {
     }
 
     /** The decision that came with the request, even if a block of this process has made its own since. */
-    static @Nullable RemoteDecision in(Context context) {
+    public static @Nullable RemoteDecision in(Context context) {
         return context.get(KEY);
     }
 
-    Context storedIn(Context context) {
+    /** The context with this decision in it. */
+    public Context storedIn(Context context) {
         return context.with(KEY, this);
     }
 }

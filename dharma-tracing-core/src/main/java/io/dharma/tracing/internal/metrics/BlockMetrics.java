@@ -1,4 +1,4 @@
-package io.dharma.tracing.metrics;
+package io.dharma.tracing.internal.metrics;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.spi;
+package io.dharma.tracing.internal.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

@@ -1,17 +1,24 @@
-package io.dharma.tracing.export;
+package io.dharma.tracing.spi;
 
-/** Makes text from outside safe to print: one line, no terminal commands, nothing that reorders what is shown. */
-final class Printable {
+/**
+ * Makes text from outside safe to print: one line, no terminal commands, nothing that reorders or hides what is shown.
+ * Any thread; never throws.
+ */
+public final class Printable {
+
+    private static final char ZERO_WIDTH_NON_JOINER = 0x200c;
+    private static final char ZERO_WIDTH_JOINER = 0x200d;
 
     private Printable() {}
 
-    static String escape(String text) {
+    /** All of it, with what is unsafe as Java would write it. */
+    public static String escape(String text) {
         int first = firstUnsafe(text);
         return first < 0 ? text : escapeFrom(text, first);
     }
 
     /** At most {@code limit} characters of it, escaped. */
-    static String shorten(String text, int limit) {
+    public static String shorten(String text, int limit) {
         if (text.length() <= limit) {
             return escape(text);
         }
@@ -58,13 +65,12 @@ final class Printable {
         return c < 0xa0 || isInvisible(c) || isLoneSurrogate(text, index);
     }
 
-    /** Line and paragraph separators, direction marks and overrides, the byte order mark. */
+    /** Separators of lines, direction marks and the like; but not the joiners that scripts and emoji need. */
     private static boolean isInvisible(char c) {
-        return (c >= 0x2028 && c <= 0x202e)
-                || (c >= 0x2066 && c <= 0x2069)
-                || c == 0x200e
-                || c == 0x200f
-                || c == 0xfeff;
+        int type = Character.getType(c);
+        return type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || (type == Character.FORMAT && c != ZERO_WIDTH_NON_JOINER && c != ZERO_WIDTH_JOINER);
     }
 
     private static boolean isLoneSurrogate(String text, int index) {

@@ -1,5 +1,0 @@
-/** Numbers about blocks and about the library itself, given to OpenTelemetry's metrics. */
-@NullMarked
-package io.dharma.tracing.metrics;
-
-import org.jspecify.annotations.NullMarked;
