@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
  * Faults at random, the same ones again for the same seed: what strikes when is decided before the first one does. What
  * the threads under test make of it remains their own chance.
  *
- * <p>A failure while it plays names the seed; {@code -Ddharma.nemesis.seed=...} plays that one again wherever a test
+ * <p>A failure while it plays names the seed; {@code -Dnemesis.seed=...} plays that one again wherever a test
  * takes its seed from {@link #seed}. Immutable.
  */
 public final class Nemesis {
 
-    private static final String SEED = "dharma.nemesis.seed";
+    private static final String SEED = "nemesis.seed";
 
     private final long seed;
     private final List<Strike> strikes;

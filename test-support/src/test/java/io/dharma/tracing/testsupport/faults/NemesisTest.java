@@ -69,13 +69,13 @@ class NemesisTest {
                         throw new IllegalStateException("3 lost");
                     }))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("-Ddharma.nemesis.seed=42")
+                    .hasMessageContaining("-Dnemesis.seed=42")
                     .hasMessageContaining("0 ms ")
                     .hasMessageEndingWith("3 lost");
             assertThatThrownBy(() -> nemesis.check(() -> {
                         throw new AssertionError("2 lost");
                     }))
-                    .hasMessageContaining("-Ddharma.nemesis.seed=42")
+                    .hasMessageContaining("-Dnemesis.seed=42")
                     .hasMessageEndingWith("2 lost");
         }
     }
