@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -131,7 +132,7 @@ public final class LossComparison {
     }
 
     private void run() throws IOException, InterruptedException {
-        System.out.println(LocalDate.now() + ", JDK " + Runtime.version() + ", "
+        System.out.println(LocalDate.now(ZoneOffset.UTC) + ", JDK " + Runtime.version() + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores\n");
         System.out.println("| scenario | contender | emitted | delivered | lost | lost % | duplicates |");
         System.out.println("|---|---|---:|---:|---:|---:|---:|");

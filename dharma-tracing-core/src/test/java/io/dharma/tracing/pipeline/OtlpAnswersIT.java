@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.export.HttpEndpoint;
@@ -203,7 +204,7 @@ class OtlpAnswersIT {
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 407, 404})
     void refusal_pausesForFiveMinutesAndLosesNothing(int status) {
-        receiver.answerNext(OtlpAnswer.status(status).body(("the key " + SECRET + " is wrong").getBytes()));
+        receiver.answerNext(OtlpAnswer.status(status).body(("the key " + SECRET + " is wrong").getBytes(UTF_8)));
         try (DeliveryRig rig = start()) {
             rig.emit(BATCH);
             rig.awaitState(SinkState.PAUSED);

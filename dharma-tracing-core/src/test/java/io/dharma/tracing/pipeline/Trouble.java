@@ -28,7 +28,9 @@ enum Trouble {
     LATE(Fault.delay(Duration.ofMillis(20)), SinkState.HEALTHY),
     CLOSES_EACH(Fault.closeEach(), SinkState.HEALTHY);
 
+    @SuppressWarnings("ImmutableEnumChecker") // No trouble has a certificate, and all else in a fault is immutable.
     private final Fault fault;
+
     private final SinkState becomes;
 
     Trouble(Fault fault, SinkState becomes) {

@@ -111,7 +111,7 @@ public final class History {
             violations.add("lost in the books alone: " + explained + " were spooled or dropped, but only "
                     + missing.size() + " did not arrive");
         }
-        long arrived = emitted.size() - missing.size();
+        long arrived = (long) emitted.size() - missing.size();
         if (arrived < account.delivered()) {
             violations.add("believed to be delivered: " + account.delivered() + ", but only " + arrived
                     + " arrived; missing are " + first(missing));

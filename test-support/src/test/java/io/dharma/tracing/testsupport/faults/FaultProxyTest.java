@@ -124,7 +124,7 @@ class FaultProxyTest {
     @Test
     void refuse_resetsWhoIsConnected() throws Exception {
         try (Socket client =
-                new Socket(InetAddress.getByName("127.0.0.1"), proxy.uri().getPort())) {
+                new Socket(InetAddress.getLoopbackAddress(), proxy.uri().getPort())) {
             await().until(() -> proxy.accepted() == 1);
 
             proxy.set(Fault.refuse());
