@@ -113,12 +113,10 @@ class FaultProxyTest {
 
     @Test
     void refuse_closesThePortAndComesBackOnIt() throws Exception {
-        assertThat(post()).isEqualTo(200);
-
         proxy.set(Fault.refuse());
 
         assertThatThrownBy(this::post).isInstanceOf(ConnectException.class);
-        assertHeals(1);
+        assertHeals(0);
     }
 
     @Test
@@ -283,24 +281,27 @@ class FaultProxyTest {
     void tls_isPassedOnOrMismatched(@TempDir Path directory) throws Exception {
         TestCertificates ours = TestCertificates.in(Files.createDirectory(directory.resolve("ours")));
         TestCertificates stranger = TestCertificates.in(Files.createDirectory(directory.resolve("stranger")));
-        HttpClient client = HttpClient.newBuilder()
-                .version(Version.HTTP_1_1)
-                .sslContext(ours.context())
-                .build();
+        // Each of its own, or the connection of the one before would be used again.
+        HttpClient[] clients = new HttpClient[4];
+        for (int i = 0; i < clients.length; i++) {
+            clients[i] = HttpClient.newBuilder()
+                    .version(Version.HTTP_1_1)
+                    .sslContext(ours.context())
+                    .build();
+        }
         try (OtlpReceiver secure = OtlpReceiver.startTls(ours.contextFor(ours.server()));
                 FaultProxy tunnel = FaultProxy.to(secure.tracesEndpoint())) {
-            assertThat(post(client, tunnel, PATIENCE).statusCode()).isEqualTo(200);
+            assertThat(post(clients[0], tunnel, PATIENCE).statusCode()).isEqualTo(200);
 
-            tunnel.set(Fault.refuse());
             tunnel.set(Fault.plaintext());
-            assertThatThrownBy(() -> post(client, tunnel, PATIENCE)).isInstanceOf(SSLException.class);
+            assertThatThrownBy(() -> post(clients[1], tunnel, PATIENCE)).isInstanceOf(SSLException.class);
 
             tunnel.set(Fault.certificate(stranger.contextFor(stranger.server())));
-            assertThatThrownBy(() -> post(client, tunnel, PATIENCE)).isInstanceOf(SSLHandshakeException.class);
+            assertThatThrownBy(() -> post(clients[2], tunnel, PATIENCE)).isInstanceOf(SSLHandshakeException.class);
             assertThat(secure.requests()).hasSize(1);
 
             tunnel.set(Fault.pass());
-            assertThat(post(client, tunnel, PATIENCE).statusCode()).isEqualTo(200);
+            assertThat(post(clients[3], tunnel, PATIENCE).statusCode()).isEqualTo(200);
         }
     }
 
