@@ -84,9 +84,11 @@ final class HttpVerdict {
                 || (cause instanceof SSLException && isNotTls(cause.getMessage()));
     }
 
-    /** How the JDK says that the peer speaks something else than TLS. */
+    /** How the JDK says that the peer speaks something else than TLS, in the words of its sockets and of its client. */
     private static boolean isNotTls(@Nullable String message) {
-        return message != null && message.contains("Unsupported or unrecognized SSL message");
+        return message != null
+                && (message.contains("Unsupported or unrecognized SSL message")
+                        || message.contains("Unrecognized SSL message, plaintext connection?"));
     }
 
     private static boolean isPeerGone(Throwable cause) {

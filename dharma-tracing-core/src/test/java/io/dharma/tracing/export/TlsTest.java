@@ -11,11 +11,14 @@ import io.dharma.tracing.pipeline.Delivery.Retry;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.testsupport.TestCertificates;
 import io.dharma.tracing.testsupport.TestCertificates.Identity;
+import io.dharma.tracing.testsupport.faults.Fault;
+import io.dharma.tracing.testsupport.faults.FaultProxy;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +132,18 @@ class TlsTest {
 
             assertThat(deliver(url, trusting().build())).isInstanceOfAny(Refused.class, Retry.class);
             assertThat(plain.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void server_thatAnswersTheHandshakeInCleartextIsRefusedRatherThanRetried() {
+        try (FaultProxy proxy = FaultProxy.to(URI.create("https://127.0.0.1/v1/traces"))) {
+            proxy.set(Fault.plaintext());
+
+            assertThat(deliver(proxy.uri().toString(), trusting().build()))
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.reason()).contains("no trusted TLS connection"));
         }
     }
 

@@ -72,8 +72,11 @@ public final class OtlpReceiver implements AutoCloseable {
     private final List<Message> taken = new CopyOnWriteArrayList<>();
     private final Queue<OtlpAnswer> script = new ConcurrentLinkedQueue<>();
     private final AtomicInteger held = new AtomicInteger();
+    private volatile @Nullable Rule rule;
     private volatile CountDownLatch release = new CountDownLatch(1);
     private volatile boolean violationsSeen;
+
+    private record Rule(Predicate<Message> matches, OtlpAnswer answer) {}
 
     private OtlpReceiver(HttpServer server, String scheme) {
         this.server = server;
@@ -168,6 +171,14 @@ public final class OtlpReceiver implements AutoCloseable {
         for (int i = 0; i < times; i++) {
             script.add(answer);
         }
+    }
+
+    /**
+     * Answers every request of this kind this way, before all that {@link #answerNext} says: for a receiver that
+     * stumbles over what it is sent. The last call counts.
+     */
+    public void answerWhenever(Predicate<Message> matches, OtlpAnswer answer) {
+        rule = new Rule(matches, answer);
     }
 
     /** Lets every request go that hangs now. */
@@ -299,6 +310,11 @@ public final class OtlpReceiver implements AutoCloseable {
         if (!reading.violations().isEmpty()) {
             byte[] said = String.join("\n", reading.violations()).getBytes(StandardCharsets.UTF_8);
             return OtlpAnswer.status(400).header("Content-Type", "text/plain").body(said);
+        }
+        Rule always = rule;
+        Message message = reading.message();
+        if (always != null && message != null && always.matches().test(message)) {
+            return always.answer();
         }
         OtlpAnswer scripted = script.poll();
         return scripted == null ? OtlpAnswer.ok() : scripted;
