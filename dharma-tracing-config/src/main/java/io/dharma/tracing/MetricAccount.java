@@ -90,8 +90,8 @@ final class MetricAccount implements Consumer<Delivery> {
         if (lost > 0) {
             dropped.put(DropReason.UNDELIVERED, lost);
         }
-        SinkStats sink = new SinkStats("otlp", state, sent, dropped, 0, 0, 0, failures, lastError, lastErrorAt);
-        return new PipelineStats("metrics", sent + rejected + lost, Map.of(), 0, 0, 0, List.of(sink));
+        SinkStats sink = new SinkStats("otlp", state, sent, dropped, 0, 0, 0, 0, 0, failures, lastError, lastErrorAt);
+        return new PipelineStats("metrics", sent + rejected + lost, Map.of(), 0, 0, 0, Map.of(), List.of(sink));
     }
 
     String target() {

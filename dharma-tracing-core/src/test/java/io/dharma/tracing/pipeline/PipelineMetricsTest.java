@@ -19,8 +19,8 @@ class PipelineMetricsTest {
 
     private static final SinkStats OTLP = sink("otlp", 100, Map.of(DropReason.REJECTED, 2L), 25, 4_000);
     private static final SinkStats ZIPKIN = sink("zipkin", 90, Map.of(DropReason.QUEUE_FULL, 1L), 0, 0);
-    private static final PipelineStats SPANS =
-            new PipelineStats("spans", 132, Map.of(DropReason.QUEUE_FULL, 7L), 5, 96, 0, List.of(OTLP, ZIPKIN));
+    private static final PipelineStats SPANS = new PipelineStats(
+            "spans", 132, Map.of(DropReason.QUEUE_FULL, 7L), 5, 96, 0, Map.of(), List.of(OTLP, ZIPKIN));
 
     private final CollectingReader reader = new CollectingReader();
     private final SdkMeterProvider provider =
@@ -47,7 +47,7 @@ class PipelineMetricsTest {
 
     @Test
     void severalPipelines_arePublishedSideBySide() {
-        PipelineStats logs = new PipelineStats("logs", 100, Map.of(), 0, 0, 0, List.of(OTLP));
+        PipelineStats logs = new PipelineStats("logs", 100, Map.of(), 0, 0, 0, Map.of(), List.of(OTLP));
         PipelineMetrics.publish(provider.get("dharma"), () -> List.of(SPANS));
         PipelineMetrics.publish(provider.get("dharma"), () -> List.of(logs));
 
@@ -107,7 +107,7 @@ class PipelineMetricsTest {
 
     private static SinkStats sink(
             String name, long delivered, Map<DropReason, Long> dropped, long queued, long queuedBytes) {
-        return new SinkStats(name, SinkState.HEALTHY, delivered, dropped, queued, queuedBytes, 0, 0, null, null);
+        return new SinkStats(name, SinkState.HEALTHY, delivered, dropped, queued, 0, 0, queuedBytes, 0, 0, null, null);
     }
 
     private static Attributes at(String sink) {
