@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -14,6 +15,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -273,6 +275,14 @@ public final class DharmaTracing implements AutoCloseable {
                 contained,
                 running.sampling().toString(),
                 doctor.findings(exporters, health.foldedBlocks(), contained));
+    }
+
+    /**
+     * The spans that a receiver would not have, the oldest first, each with what the receiver said. Bounded: an eighth of
+     * the bytes that spans may wait in, the newest stay. Empty when nothing was rejected. Any thread; copies the list.
+     */
+    public List<DeadLetter<SpanData>> rejectedSpans() {
+        return running.tracer().rejectedSpans();
     }
 
     // End

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dharma.tracing.testsupport.LeakCheck;
+import io.dharma.tracing.testsupport.otlp.OtlpAnswer;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -59,6 +60,24 @@ class EndToEndTest {
             assertThat(resourceOf(receiver))
                     .containsEntry("service.name", "checkout")
                     .containsEntry("service.version", "1.4.2");
+        }
+    }
+
+    @Test
+    void rejectedSpan_canBeLookedAtWithWhatTheReceiverSaid() {
+        try (OtlpReceiver receiver = OtlpReceiver.start();
+                DharmaTracing dharma = DharmaTracing.init(config -> config.service("checkout", "1.4.2")
+                        .tracing(t -> t.otlp(receiver.endpoint().toString())))) {
+            receiver.answerNext(OtlpAnswer.status(400));
+
+            dharma.tracedRun("place-order", order -> {});
+
+            assertThat(dharma.flush(Duration.ofSeconds(10))).isFalse();
+            assertThat(dharma.rejectedSpans()).singleElement().satisfies(letter -> {
+                assertThat(letter.record().getName()).isEqualTo("place-order");
+                assertThat(letter.sink()).isEqualTo("otlp");
+                assertThat(letter.reason()).contains("400");
+            });
         }
     }
 

@@ -158,8 +158,13 @@ final class Courier<T> implements Worker.Task {
     public long turn() {
         giveUpOnHangingDeliveries();
         refill();
-        for (Attempt next = nextAttempt(); next != null; next = nextAttempt()) {
+        int attempts = 0;
+        Attempt next = nextAttempt();
+        while (next != null) {
             deliver(next);
+            attempts++;
+            // A sink that answers at once would never let anything else have its turn.
+            next = attempts < settings.maxInFlight() ? nextAttempt() : null;
         }
         if (isHopeless()) {
             abandon();

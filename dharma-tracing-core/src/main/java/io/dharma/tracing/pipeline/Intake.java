@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class Intake<I, O> implements Worker.Task {
     /** How many records are handed over before slots are given back and couriers woken. */
     private static final int RECORDS_PER_TURN = 512;
 
+    private static final int RECORDS_BETWEEN_CLOCKS = 16;
+
     private final RecordType<I> type;
     private final Function<? super I, ? extends @Nullable O> convert;
     private final @Nullable ToIntFunction<? super O> convertedSize;
@@ -63,10 +66,15 @@ final class Intake<I, O> implements Worker.Task {
     /** While a turn is under way, so that whoever watches knows that there is something to watch. */
     private volatile boolean inTurn;
 
-    /** While the application's own code is called, and since when, by the pipeline's clock. */
-    private volatile boolean converting;
+    /**
+     * Counts the beginnings and the ends of calls into the application's code, so that it is odd while one is under way.
+     * Who ends a call, its thread or the one that gives that thread up, is settled by a compare-and-set.
+     */
+    private final AtomicLong calls = new AtomicLong();
 
-    private volatile long convertingSince;
+    // Guarded by calls: the call that was under way at the last look.
+    private long watchedCall;
+    private long watchedSince;
     private volatile boolean interrupted;
     private int threadsLost;
 
@@ -83,7 +91,7 @@ final class Intake<I, O> implements Worker.Task {
     private final Object books = new Object();
     private final DropCounts dropped = new DropCounts();
     private long handedOver;
-    private boolean abandoned;
+    private volatile boolean abandoned;
 
     Intake(
             RecordType<I> type,
@@ -131,7 +139,9 @@ final class Intake<I, O> implements Worker.Task {
     }
 
     private void wake() {
-        dozing = false;
+        if (dozing) {
+            dozing = false;
+        }
         worker.wake();
     }
 
@@ -140,9 +150,6 @@ final class Intake<I, O> implements Worker.Task {
     @Override
     public long turn() {
         dozing = false;
-        if (queue.waiting() > 0) {
-            askToBeWatched();
-        }
         try {
             boolean more = handOverSome();
             queue.giveBack();
@@ -163,18 +170,29 @@ final class Intake<I, O> implements Worker.Task {
 
     private void askToBeWatched() {
         inTurn = true;
-        if (!couriers.isEmpty()) {
-            couriers.get(0).worker().wake();
+        // All of them: one may be in a call itself that does not come back.
+        for (Courier<O> courier : couriers) {
+            courier.worker().wake();
         }
     }
 
     /** @return whether there are probably more */
     private boolean handOverSome() {
         int handled = 0;
+        boolean more = false;
+        long began = settings.clock().nanoTime();
         // A record in hand is left from a turn that something broke off.
-        while (handled < RECORDS_PER_TURN && (inHand != null || takeInHand())) {
+        while (handled < RECORDS_PER_TURN && !abandoned && (inHand != null || takeInHand())) {
             handOver();
             handled++;
+            if (handled % RECORDS_BETWEEN_CLOCKS == 0 && settings.clock().nanoTime() - began > NAP_NANOS) {
+                // Slow ones: others want to hear of what is done, and the journal wants to be flushed.
+                more = true;
+                break;
+            }
+        }
+        if (handled > 0) {
+            lastRecordAt = settings.clock().nanoTime();
         }
         for (Courier<O> courier : couriers) {
             if (handled > 0) {
@@ -182,14 +200,16 @@ final class Intake<I, O> implements Worker.Task {
             }
             courier.watch();
         }
-        return handled == RECORDS_PER_TURN;
+        return more || handled == RECORDS_PER_TURN;
     }
 
     /** Converts records until one is something to hand over. */
     private boolean takeInHand() {
         for (I record = queue.poll(); record != null; record = queue.poll()) {
             handledBytes += queue.polledSize();
-            lastRecordAt = settings.clock().nanoTime();
+            if (!inTurn) {
+                askToBeWatched();
+            }
             if (convert(record)) {
                 inHandPosition = writeDown();
                 return true;
@@ -202,11 +222,13 @@ final class Intake<I, O> implements Worker.Task {
         DropReason reason = DropReason.FILTERED;
         O converted = null;
         int size = 0;
-        convertingSince = lastRecordAt;
-        converting = true;
+        long call = calls.get() + 1;
+        // Nobody has to see this at once, so it needs no fence.
+        calls.lazySet(call);
         try {
             O raw = convert.apply(record);
-            converted = raw == null ? null : stages.apply(raw);
+            boolean goesOn = raw != null && worker.isCurrentThread();
+            converted = goesOn ? stages.apply(raw) : null;
             size = converted == null ? 0 : sizeOf(converted);
         } catch (Stages.RequiredStageFailed failed) {
             reason = DropReason.STAGE_FAILED;
@@ -215,30 +237,41 @@ final class Intake<I, O> implements Worker.Task {
             reason = DropReason.CONVERT_FAILED;
             converted = null;
         }
-        converted(converted, size, reason);
-        return inHand != null;
+        if (!calls.compareAndSet(call, call + 1)) {
+            throw new ThreadGivenUp();
+        }
+        if (interrupted) {
+            forgetInterrupt();
+        }
+        return converted(converted, size, reason);
+    }
+
+    /** It was meant for that call, and must not hit a file or the next one. Under the lock in which it was made. */
+    private void forgetInterrupt() {
+        synchronized (calls) {
+            interrupted = false;
+            boolean unused = Thread.interrupted();
+        }
     }
 
     private int sizeOf(O converted) {
         return convertedSize == null ? queue.polledSize() : Math.max(1, convertedSize.applyAsInt(converted));
     }
 
-    /** Enters what became of a record, unless this thread was given up meanwhile: then that has been entered. */
-    private void converted(@Nullable O record, int size, DropReason reason) {
+    private boolean converted(@Nullable O record, int size, DropReason reason) {
+        if (record != null) {
+            inHandSize = size;
+            inHandPosition = Journal.NOT_WRITTEN;
+            inHandPriority = queue.polledPriority();
+            inHand = record;
+            return true;
+        }
         synchronized (books) {
-            if (!worker.isCurrentThread()) {
-                throw new ThreadGivenUp();
-            }
-            converting = false;
-            interrupted = false;
-            if (record != null) {
-                inHandSize = size;
-                inHandPriority = queue.polledPriority();
-                inHand = record;
-            } else if (!abandoned) {
+            if (!abandoned) {
                 dropped.add(reason, 1);
             }
         }
+        return false;
     }
 
     /** Before anybody gets it, and outside the books' lock, since it may write a file. */
@@ -304,32 +337,50 @@ final class Intake<I, O> implements Worker.Task {
         if (!inTurn) {
             return false;
         }
-        if (converting) {
-            long nanos = settings.clock().nanoTime() - convertingSince;
-            if (nanos > PATIENCE_NANOS + GRACE_NANOS) {
-                giveUpThread();
-            } else if (nanos > PATIENCE_NANOS && !interrupted) {
-                interrupted = true;
-                worker.interrupt();
-            }
+        boolean givenUp;
+        synchronized (calls) {
+            givenUp = isStuck(settings.clock().nanoTime()) && giveUpThread();
+        }
+        if (givenUp) {
+            announceLostThread();
         }
         return true;
     }
 
-    private void giveUpThread() {
+    private boolean isStuck(long now) {
+        long call = calls.get();
+        if (call % 2 == 0 || call != watchedCall) {
+            watchedCall = call;
+            watchedSince = now;
+            interrupted = false;
+            return false;
+        }
+        long nanos = now - watchedSince;
+        if (nanos > PATIENCE_NANOS && !interrupted) {
+            interrupted = true;
+            worker.interrupt();
+            if (calls.get() != call) {
+                // It came back at that very moment. What it left behind may be interrupted once, for nothing.
+                watchedSince = now;
+            }
+        }
+        return nanos > PATIENCE_NANOS + GRACE_NANOS;
+    }
+
+    private boolean giveUpThread() {
         synchronized (books) {
-            boolean stillStuck =
-                    converting && settings.clock().nanoTime() - convertingSince > PATIENCE_NANOS + GRACE_NANOS;
-            if (!stillStuck || abandoned || threadsLost == MAX_THREADS_LOST) {
-                return;
+            if (abandoned || threadsLost == MAX_THREADS_LOST || !calls.compareAndSet(watchedCall, watchedCall + 1)) {
+                return false;
             }
             threadsLost++;
-            converting = false;
-            interrupted = false;
             inTurn = false;
             dropped.add(DropReason.CONVERT_FAILED, 1);
             worker.replaceThread();
+            return true;
         }
+    }
+
+    private void announceLostThread() {
         log.warn(
                 "{}: a call into the application did not return within {} s; its thread is given up, and one record",
                 settings.signal(),
@@ -359,8 +410,10 @@ final class Intake<I, O> implements Worker.Task {
             }
         }
         worker.stop();
-        // It may be inside a conversion that does not come back.
-        worker.interrupt();
+        // It may be inside a conversion that does not come back. Anything else must not be hit, least of all a journal.
+        if (calls.get() % 2 != 0) {
+            worker.interrupt();
+        }
     }
 
     long losses() {

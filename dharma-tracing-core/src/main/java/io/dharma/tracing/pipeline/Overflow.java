@@ -57,15 +57,15 @@ final class Overflow<T> {
         if (position == Journal.NOT_WRITTEN) {
             return of(queue.offer(record, size, priority, position));
         }
-        if (!queue.canHold(size, priority)) {
-            reader.acknowledge(priority, position);
-            return Outcome.FULL;
-        }
         Lane lane = lane(priority);
         synchronized (lane) {
             if (lane.behind) {
                 lane.end = position + 1;
                 return Outcome.LEFT_TO_JOURNAL;
+            }
+            if (!queue.canHold(size, priority)) {
+                reader.acknowledge(priority, position);
+                return Outcome.FULL;
             }
             Ring.Outcome outcome = queue.offer(record, size, priority, position);
             if (outcome != Ring.Outcome.FULL) {

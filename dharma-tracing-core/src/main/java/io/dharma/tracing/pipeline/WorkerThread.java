@@ -55,8 +55,8 @@ final class WorkerThread implements Runnable {
      * touch nothing if it is not.
      */
     synchronized void replace() {
-        running = null;
         startThread();
+        running = null;
     }
 
     private void startThread() {
@@ -65,9 +65,17 @@ final class WorkerThread implements Runnable {
         started.setDaemon(true);
         // Not the caller's class loader either, or a redeployed application could not be collected.
         started.setContextClassLoader(WorkerThread.class.getClassLoader());
+        Thread before = thread;
+        boolean finishedBefore = finished;
         thread = started;
         finished = false;
-        started.start();
+        try {
+            started.start();
+        } catch (Throwable noThreadLeft) {
+            thread = before;
+            finished = finishedBefore;
+            throw noThreadLeft;
+        }
     }
 
     /**
@@ -146,6 +154,10 @@ final class WorkerThread implements Runnable {
     private long giveTurns() {
         long untilDue = Worker.FOREVER;
         for (Worker worker : workers) {
+            if (!isCurrent()) {
+                // Given up in the turn before, which came back after all: the rest is another thread's.
+                return 0;
+            }
             untilDue = Math.min(untilDue, worker.turnIfDue(System.nanoTime()));
         }
         return workers.isEmpty() ? 0 : untilDue;

@@ -1,10 +1,13 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.pipeline.DeadLetter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +127,14 @@ public final class DharmaTracer implements AutoCloseable {
     /** What the tracer did since it was built, and how its sinks are. */
     public TracerHealth health() {
         return parts == null ? TracerHealth.NONE : parts.health();
+    }
+
+    /**
+     * The spans that a receiver would not have, the oldest first, each with what it said: as many of the last as an eighth
+     * of the queue's bytes holds. {@link #health()} counts all of them as rejected. Any thread; copies the list.
+     */
+    public List<DeadLetter<SpanData>> rejectedSpans() {
+        return parts == null ? List.of() : parts.rejectedSpans();
     }
 
     /**
