@@ -14,6 +14,10 @@ import java.lang.annotation.Target;
  * <p>On a type it covers every method that the proxied interface declares or inherits; on a method it covers that
  * method. Both the interface and the implementation are looked at. Where both say something the implementation's word
  * counts, and a method's before its type's.
+ *
+ * <p>A proxy stands in front of an object and implements its interfaces. So it does not see what the object calls on
+ * itself, what is called on the object by those who do not hold the proxy, and methods that are in no interface: those of
+ * classes, final or not, static ones and private ones.
  */
 @Documented
 @Inherited
