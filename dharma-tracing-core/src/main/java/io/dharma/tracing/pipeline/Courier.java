@@ -650,8 +650,9 @@ final class Courier<T> implements Worker.Task {
         return unsettled.isEmpty() && inFlight.isEmpty() && queue.waiting() == 0 && !behind;
     }
 
-    long losses() {
-        return dropped.losses();
+    /** What did not arrive, and will not before the next process: what a flush must not call delivered. */
+    long undelivered() {
+        return dropped.losses() + leftToJournal.get();
     }
 
     synchronized SinkStats stats() {
