@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries records to one sink: from its queue into batches, from there out and, if need be, out again.
  *
- * <p>Every sink has a courier, and every courier a thread of its own. A sink may block in {@code deliver}, whatever
- * its contract says, and then exactly its own records wait; a pool would have to be as large to promise the same.
+ * <p>Every sink has a courier, and every courier a thread of its own, or one shared with those of other signals to the
+ * same receiver. A sink may block in {@code deliver}, whatever its contract says, and then exactly that receiver's
+ * records wait; a pool would have to be as large to promise the same.
  *
  * <p>The thread only starts deliveries. Their outcomes arrive on whatever thread the sink completes its stages on,
  * and are entered into the books at once. So all state lives under this object's lock, which nobody holds while

@@ -173,7 +173,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
     }
 
     private long losses() {
-        return intake.losses() + couriers.stream().mapToLong(Courier::undelivered).sum();
+        return intake.losses()
+                + couriers.stream().mapToLong(Courier::undelivered).sum();
     }
 
     private boolean drain(long nanos) {

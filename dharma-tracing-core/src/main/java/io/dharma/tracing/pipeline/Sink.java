@@ -9,8 +9,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A sink only knows how to hand over one batch and how to say what became of it. Queueing, deadlines, retries and
  * counting are the pipeline's. A pipeline calls one sink from one worker thread, never from the application's; it
- * may hand over the next batch before the stage of the last one completed. The thread is the sink's alone: blocking
- * it delays nobody else, but only one batch is then under way at a time.
+ * may hand over the next batch before the stage of the last one completed. The thread is the sink's alone, or shared
+ * with sinks of the same name in other pipelines ({@link PipelineThreads}): blocking it delays nobody else, but only
+ * one batch is then under way at a time.
  *
  * @param <T> what is delivered
  */

@@ -80,6 +80,7 @@ class JournaledPipelineTest {
         assertThat(stats.spooledRecords()).isEqualTo(MANY);
         assertThat(stats.droppedTotal()).isZero();
         assertThat(journal.acknowledged()).isEmpty();
+        assertThat(pipeline.flush(LONG)).as("what no sink has is not flushed").isFalse();
     }
 
     @Test
