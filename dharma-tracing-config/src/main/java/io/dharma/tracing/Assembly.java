@@ -60,7 +60,7 @@ final class Assembly {
 
     private Assembly(Plan plan) {
         this.plan = plan;
-        this.sampling = new SamplingControl(plan.sampling().sampler().value());
+        this.sampling = new SamplingControl(plan.sampling());
     }
 
     /**
@@ -110,7 +110,7 @@ final class Assembly {
     private DharmaTracer tracer() {
         DharmaTracerBuilder tracer = DharmaTracer.builder()
                 .resource(plan.service().resource())
-                .sampler(plan.sampling().head(sampling.adjustable()))
+                .sampler(sampling.head())
                 .keep(plan.sampling().keep())
                 .propagator(plan.propagator())
                 .limits(plan.limits())

@@ -7,7 +7,6 @@ import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.sampling.KeepPolicy;
-import io.dharma.tracing.sampling.Samplers;
 import io.dharma.tracing.sampling.SamplingRules;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.LogLimits;
@@ -88,13 +87,7 @@ record Plan(
             Setting<Sampler> sampler,
             String shown,
             @Nullable SamplingRules rules,
-            KeepPolicy keep) {
-
-        /** Decides by the rules first, if there are any, then by {@code chosen}. */
-        Sampler head(Sampler chosen) {
-            return rules == null ? chosen : Samplers.parentBased(rules.otherwise(chosen));
-        }
-    }
+            KeepPolicy keep) {}
 
     record Metrics(
             @Nullable Target target,

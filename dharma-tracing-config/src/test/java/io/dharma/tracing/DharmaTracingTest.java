@@ -550,6 +550,40 @@ class DharmaTracingTest {
     }
 
     @Test
+    void samplingRules_canBeChangedAtRunTime() {
+        DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                .tracing(t -> t.inMemory().rules(r -> r.drop("GET /health")))
+                .build());
+
+        dharma.sampling().rules(r -> r.drop("GET /metrics"));
+        dharma.tracedRun("GET /health", block -> {});
+        dharma.tracedRun("GET /metrics", block -> {});
+        dharma.sampling().rules(r -> {});
+        dharma.tracedRun("GET /metrics", block -> block.attribute("rules", "none"));
+        dharma.sampling().reset();
+        dharma.tracedRun("GET /health", block -> block.attribute("rules", "as configured"));
+
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
+        assertThat(dharma.inMemory().orElseThrow().spans())
+                .extracting(SpanData::getName)
+                .containsExactly("GET /health", "GET /metrics");
+        assertThat(dharma.health().sampling()).contains("GET /health");
+    }
+
+    @Test
+    void samplingRules_thatCanNeverMatchAreRefusedAndChangeNothing() {
+        DharmaTracing dharma = DharmaTracing.init(inMemory());
+
+        assertThatThrownBy(() -> dharma.sampling().rules(r -> r.drop("GET *").drop("GET /health")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("can never match");
+
+        dharma.tracedRun("GET /health", block -> {});
+        assertThat(dharma.flush(Duration.ofSeconds(30))).isTrue();
+        assertThat(dharma.inMemory().orElseThrow().spans()).hasSize(1);
+    }
+
+    @Test
     void grpc_withoutASenderIsAClearError() {
         assertThatThrownBy(() -> DharmaTracing.init(DharmaConfig.builder()
                         .tracing(t -> t.otlp(o -> o.protocol("grpc")))

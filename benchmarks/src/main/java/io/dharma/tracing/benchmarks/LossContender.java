@@ -5,6 +5,7 @@ import io.dharma.tracing.export.OtlpSinks;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -15,6 +16,8 @@ import java.util.function.Function;
 
 /** One who sends spans over OTLP with its own defaults, and is asked in the end to send the rest. */
 final class LossContender {
+
+    static final int SPANS_PER_ERROR = 50;
 
     private static final Duration TIME_TO_FLUSH = Duration.ofSeconds(60);
     private static final String SENDER = "io.opentelemetry.sdk.common.export.HttpSenderProvider";
@@ -59,15 +62,23 @@ final class LossContender {
         });
     }
 
+    /** Whether the span of this number is a failed one. */
+    static boolean fails(int number) {
+        return number % SPANS_PER_ERROR == 0;
+    }
+
     /** A span such as a service's web framework makes; returns its id. */
     long emit(int number) {
         Span span = tracer.spanBuilder("GET /orders/{id}")
                 .setSpanKind(SpanKind.SERVER)
                 .setAttribute("http.request.method", "GET")
                 .setAttribute("http.route", "/orders/{id}")
-                .setAttribute("http.response.status_code", 200)
+                .setAttribute("http.response.status_code", fails(number) ? 500 : 200)
                 .setAttribute("order.id", number)
                 .startSpan();
+        if (fails(number)) {
+            span.setStatus(StatusCode.ERROR);
+        }
         span.end();
         return Long.parseUnsignedLong(span.getSpanContext().getSpanId(), 16);
     }

@@ -73,6 +73,11 @@ public final class SamplingRules {
         return new RuleSampler(List.copyOf(rules), sampler);
     }
 
+    /** Whether there is no rule yet. */
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     private SamplingRules add(Rule rule) {
         rules.add(rule);
         return this;
