@@ -2,25 +2,23 @@ package io.dharma.tracing.benchmarks;
 
 import io.dharma.tracing.testsupport.faults.Fault;
 import io.dharma.tracing.testsupport.faults.FaultProxy;
+import io.dharma.tracing.testsupport.faults.KillableCollector;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * How many spans are lost when the collector is away, slow or killed: ours beside OpenTelemetry's own batch processor and
@@ -54,7 +52,7 @@ public final class LossComparison {
     /** What goes on while spans are emitted. */
     @FunctionalInterface
     private interface Trouble {
-        void strike(FaultProxy proxy, LossReceiver receiver) throws IOException, InterruptedException;
+        void strike(FaultProxy proxy, KillableCollector collector) throws IOException, InterruptedException;
     }
 
     private record Scenario(String name, int spansPerSecond, Trouble trouble) {}
@@ -119,16 +117,17 @@ public final class LossComparison {
     }
 
     private static Trouble lasting(Duration time, Fault fault) {
-        return (proxy, receiver) -> {
+        return (proxy, collector) -> {
             proxy.set(fault);
             TimeUnit.NANOSECONDS.sleep(time.toNanos());
             proxy.set(Fault.pass());
         };
     }
 
-    private void kill(FaultProxy proxy, LossReceiver receiver) throws IOException, InterruptedException {
+    private void kill(FaultProxy proxy, KillableCollector collector) throws IOException, InterruptedException {
         for (int i = 0; i < kills; i++) {
-            receiver.killAndRestart();
+            collector.kill();
+            collector.restart();
             TimeUnit.NANOSECONDS.sleep(GOOD_TIME.toNanos());
         }
     }
@@ -163,38 +162,31 @@ public final class LossComparison {
     }
 
     private Outcome run(Scenario scenario, LossContender.Kind kind) throws IOException, InterruptedException {
-        int port = freePort();
-        URI url = URI.create("http://127.0.0.1:" + port + "/v1/traces");
-        try (LossReceiver receiver = LossReceiver.start(port, Files.createTempFile(directory, "ids", ""));
-                FaultProxy proxy = FaultProxy.to(url)) {
+        try (KillableCollector collector = KillableCollector.start(Files.createTempFile(directory, "ids", ""));
+                FaultProxy proxy = FaultProxy.to(collector.uri())) {
             LossContender contender = kind.to().apply(proxy.uri().toString());
             Emitter emitter = new Emitter(contender, scenario.spansPerSecond());
             emitter.start();
             TimeUnit.NANOSECONDS.sleep(GOOD_TIME.toNanos());
-            scenario.trouble().strike(proxy, receiver);
+            scenario.trouble().strike(proxy, collector);
             TimeUnit.NANOSECONDS.sleep(GOOD_TIME.toNanos());
             emitter.finish();
             contender.end();
-            return outcome(emitter.emitted(), receiver.arrived());
+            return outcome(emitter.emitted(), collector.arrived());
         }
     }
 
-    private static Outcome outcome(List<Long> emitted, Map<Long, Integer> arrived) {
-        Set<Long> known = new HashSet<>(emitted);
-        if (!known.containsAll(arrived.keySet())) {
+    private static Outcome outcome(List<Long> emitted, long[] arrived) {
+        long[] distinct = LongStream.of(arrived).distinct().toArray();
+        long[] known = emitted.stream().mapToLong(Long::longValue).sorted().toArray();
+        if (!LongStream.of(distinct).allMatch(id -> Arrays.binarySearch(known, id) >= 0)) {
             throw new IllegalStateException("spans arrived that nobody emitted");
         }
-        long all = arrived.values().stream().mapToLong(Integer::longValue).sum();
         long errorsLost = IntStream.range(0, emitted.size())
-                .filter(number -> LossContender.fails(number) && !arrived.containsKey(emitted.get(number)))
+                .filter(LossContender::fails)
+                .filter(number -> Arrays.binarySearch(distinct, emitted.get(number)) < 0)
                 .count();
-        return new Outcome(known.size(), arrived.size(), errorsLost, all - arrived.size());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return new Outcome(known.length, distinct.length, errorsLost, arrived.length - distinct.length);
     }
 
     /** As many spans a second as asked, from one thread. */

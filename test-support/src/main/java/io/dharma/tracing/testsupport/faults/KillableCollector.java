@@ -1,4 +1,4 @@
-package io.dharma.tracing.benchmarks;
+package io.dharma.tracing.testsupport.faults;
 
 import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
@@ -10,64 +10,94 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A collector that may be killed: a JVM of its own, which writes the ids of the spans it has received to a file before it
- * answers. What the file holds when it is gone is what arrived.
+ * answers. What the file holds when it is gone is what arrived. It takes any number of spans: an id is eight bytes in the
+ * file and nothing in memory.
+ *
+ * <p>One thread at a time.
  */
-final class LossReceiver implements AutoCloseable {
+public final class KillableCollector implements AutoCloseable {
 
     private static final long TIME_TO_START_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final int port;
     private final Path file;
-    private Process process;
+    private @Nullable Process process;
 
-    private LossReceiver(int port, Path file) throws IOException {
+    private KillableCollector(int port, Path file) throws IOException {
         this.port = port;
         this.file = file;
-        this.process = launch(port, file);
     }
 
-    /** Ready when this returns. */
-    static LossReceiver start(int port, Path file) throws IOException, InterruptedException {
-        LossReceiver receiver = new LossReceiver(port, file);
-        receiver.awaitPort();
-        return receiver;
+    /** On a free port; ready when this returns. What arrives is written to {@code file}. */
+    public static KillableCollector start(Path file) throws IOException, InterruptedException {
+        KillableCollector collector = new KillableCollector(freePort(), file);
+        collector.restart();
+        return collector;
     }
 
-    /** {@code kill -9}, and another one on the same port. */
-    void killAndRestart() throws IOException, InterruptedException {
-        close();
-        process = launch(port, file);
-        awaitPort();
-    }
-
-    /** How often each span arrived. */
-    Map<Long, Integer> arrived() throws IOException {
-        Map<Long, Integer> arrived = new HashMap<>();
-        ByteBuffer ids = ByteBuffer.wrap(Files.readAllBytes(file));
-        // A kill may have left half an id behind; the one who sent it got no answer.
-        while (ids.remaining() >= Long.BYTES) {
-            arrived.merge(ids.getLong(), 1, Integer::sum);
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
-        return arrived;
+    }
+
+    /** Where it takes spans, or did. */
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + port + "/v1/traces");
+    }
+
+    /** {@code kill -9}. */
+    public void kill() throws InterruptedException {
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Another one on the same port, after {@link #kill}; ready when this returns. */
+    public void restart() throws IOException, InterruptedException {
+        Process launched = launch(port, file);
+        process = launched;
+        awaitPort(launched);
+    }
+
+    /** The ids of the spans that arrived, in ascending order, each as often as it did. */
+    public long[] arrived() throws IOException {
+        long[] ids;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            // A kill may have left half an id behind; the one who sent it got no answer.
+            ids = new long[(int) (channel.size() / Long.BYTES)];
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+            int read = 0;
+            while (read < ids.length && channel.read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.remaining() >= Long.BYTES && read < ids.length) {
+                    ids[read++] = buffer.getLong();
+                }
+                buffer.compact();
+            }
+        }
+        Arrays.sort(ids);
+        return ids;
     }
 
     @Override
     public void close() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        kill();
     }
 
     private static Process launch(int port, Path file) throws IOException {
@@ -78,7 +108,7 @@ final class LossReceiver implements AutoCloseable {
                         "-Dsun.net.httpserver.nodelay=true",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        LossReceiver.class.getName(),
+                        KillableCollector.class.getName(),
                         String.valueOf(port),
                         file.toString())
                 .redirectErrorStream(true)
@@ -86,13 +116,13 @@ final class LossReceiver implements AutoCloseable {
                 .start();
     }
 
-    private void awaitPort() throws InterruptedException {
+    private void awaitPort(Process launched) throws InterruptedException {
         long start = System.nanoTime();
         while (true) {
             try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return;
             } catch (IOException notYet) {
-                if (!process.isAlive() || System.nanoTime() - start > TIME_TO_START_NANOS) {
+                if (!launched.isAlive() || System.nanoTime() - start > TIME_TO_START_NANOS) {
                     throw new IllegalStateException("the receiver does not start, see " + file + ".log", notYet);
                 }
                 TimeUnit.MILLISECONDS.sleep(10);
