@@ -1,5 +1,7 @@
 package io.dharma.tracing.propagation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -27,6 +29,18 @@ final class Headers {
         return headers;
     }
 
+    /** Lines of {@code name: value}, as a client could send them; what has no colon is no header. */
+    static Headers parse(byte[] block) {
+        Headers headers = new Headers();
+        for (String line : new String(block, UTF_8).split("\n", -1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.add(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        return headers;
+    }
+
     /** What the propagator writes for this context. */
     static Headers written(TextMapPropagator propagator, Context context) {
         Headers headers = new Headers();
@@ -41,6 +55,10 @@ final class Headers {
     @Nullable
     String get(String name) {
         return lines.containsKey(name) ? String.join("|", lines.get(name)) : null;
+    }
+
+    List<String> lines(String name) {
+        return lines.getOrDefault(name, List.of());
     }
 
     boolean isEmpty() {

@@ -18,16 +18,19 @@ class PropertyLinesTest {
     void entries_areThoseThatJavaReads() throws IOException {
         Random random = new Random(42);
         for (int round = 0; round < 50_000; round++) {
-            String text = randomText(random, ALPHABET, 40);
-            Map<String, String> read = new HashMap<>();
-            boolean malformed = false;
-            PropertyLines lines = new PropertyLines(text);
-            for (PropertyLines.Entry entry = lines.next(); entry != null; entry = lines.next()) {
-                read.put(entry.name(), entry.value());
-                malformed |= entry.malformedEscape();
-            }
-            assertSameAsJava(text, read, malformed);
+            assertReadAsByJava(randomText(random, ALPHABET, 40));
         }
+    }
+
+    static void assertReadAsByJava(String text) throws IOException {
+        Map<String, String> read = new HashMap<>();
+        boolean malformed = false;
+        PropertyLines lines = new PropertyLines(text);
+        for (PropertyLines.Entry entry = lines.next(); entry != null; entry = lines.next()) {
+            read.put(entry.name(), entry.value());
+            malformed |= entry.malformedEscape();
+        }
+        assertSameAsJava(text, read, malformed);
     }
 
     private static void assertSameAsJava(String text, Map<String, String> read, boolean malformed) throws IOException {
