@@ -9,9 +9,9 @@ import io.dharma.tracing.export.ZipkinSpanSink;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.spi.ContextHooks;
-import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -20,7 +20,7 @@ import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.View;
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,7 +29,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +47,9 @@ final class Assembly {
     private final Plan plan;
     private final SamplingControl sampling;
 
+    /** One for all signals, so that there are few. */
+    private final PipelineThreads threads = PipelineThreads.shared();
+
     /** How to let go of what was made so far. */
     private final Deque<Runnable> made = new ArrayDeque<>();
 
@@ -55,6 +57,7 @@ final class Assembly {
     private final Map<String, String> spanTargets = new LinkedHashMap<>();
     private @Nullable InMemorySpanSink memory;
     private @Nullable MetricAccount metricAccount;
+    private @Nullable PeriodicReader metricReader;
     private @Nullable SdkMeterProvider meterProvider;
     private @Nullable LogPipeline logPipeline;
 
@@ -80,6 +83,7 @@ final class Assembly {
                 assembly.memory,
                 assembly.meterProvider,
                 assembly.metricAccount,
+                assembly.metricReader,
                 assembly.logPipeline,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
@@ -114,6 +118,7 @@ final class Assembly {
                 .keep(plan.sampling().keep())
                 .propagator(plan.propagator())
                 .limits(plan.limits())
+                .threads(threads)
                 .maxQueueBytes(plan.delivery().maxQueueBytes())
                 .maxBatchSize(plan.delivery().batchSize())
                 .maxBatchDelay(plan.delivery().batchDelay())
@@ -174,6 +179,7 @@ final class Assembly {
         } catch (LinkageError mixedVersions) {
             letGo(before);
             metricAccount = null;
+            metricReader = null;
             findings.add(notLinked("metrics", mixedVersions));
         }
     }
@@ -196,7 +202,7 @@ final class Assembly {
         return provider.build();
     }
 
-    private PeriodicMetricReader reader(Plan.Metrics metrics, Plan.Target target) {
+    private MetricReader reader(Plan.Metrics metrics, Plan.Target target) {
         MetricAccount account =
                 new MetricAccount(Urls.withoutSecrets(target.endpoint().uri().toString()), metrics.temporality());
         metricAccount = account;
@@ -208,10 +214,10 @@ final class Assembly {
                 .temporality(metrics.temporality())
                 .listener(account)
                 .build();
-        return PeriodicMetricReader.builder(exporter)
-                .setInterval(metrics.interval())
-                .setExecutor(new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of("dharma-metrics", task)))
-                .build();
+        PeriodicReader reader = new PeriodicReader(exporter, metrics.interval(), threads);
+        made.push(reader::cutOff);
+        metricReader = reader;
+        return reader;
     }
 
     private void addLogs(DharmaTracerBuilder tracer) {
@@ -228,6 +234,7 @@ final class Assembly {
                             logs.target().protocol() == Plan.Protocol.OTLP_GRPC
                                     ? needingJar(logs.target(), () -> OtlpSinks.logsOverGrpc(endpoint))
                                     : OtlpSinks.logs(endpoint)),
+                    threads,
                     deliveryTimeout(List.of(logs.target())),
                     plan.lifecycle().closeTimeout());
             made.push(() -> pipeline.close(Duration.ZERO));

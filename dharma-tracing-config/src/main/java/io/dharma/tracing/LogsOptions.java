@@ -18,7 +18,7 @@ public final class LogsOptions {
 
     /**
      * Sends log records over OTLP. Default: only if there is an endpoint for all signals, or the environment names one.
-     * Costs two threads, a connection and at most a quarter of the heap that spans may take.
+     * Costs a connection and at most a quarter of the heap that spans may take.
      *
      * @param url such as {@code https://collector:4318}; one without a path gets {@code /v1/logs}
      */

@@ -18,7 +18,7 @@ public final class MetricsOptions {
 
     /**
      * Sends metrics over OTLP. Default: only if there is an endpoint for all signals, or the environment names one.
-     * Costs a thread, a connection, and about 60 ns per block.
+     * Costs a connection, and about 60 ns per block.
      *
      * @param url such as {@code https://collector:4318}; one without a path gets {@code /v1/metrics}
      */

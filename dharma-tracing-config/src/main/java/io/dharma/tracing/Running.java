@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.Contained;
@@ -30,6 +31,7 @@ record Running(
         @Nullable InMemorySpanSink memory,
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
+        @Nullable PeriodicReader metricReader,
         @Nullable LogPipeline logPipeline,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
@@ -65,10 +67,9 @@ record Running(
         long failedBefore = failedMetricExports();
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
-        CompletableResultCode logs =
-                logPipeline == null ? CompletableResultCode.ofSuccess() : logPipeline.flushAside(left(deadline));
+        Pipeline.PendingFlush logs = logPipeline == null ? atMost -> true : logPipeline.beginFlush();
         boolean flushed = tracer.flush(left(deadline));
-        flushed &= isDone(logs, deadline);
+        flushed &= logs.await(left(deadline));
         flushed &= isDone(metrics, deadline);
         // OpenTelemetry's reader calls a flush a success also when its export failed.
         return flushed && failedMetricExports() == failedBefore;
@@ -90,6 +91,10 @@ record Running(
             logPipeline.close(Duration.ofNanos(nanos / 3));
         }
         tracer.close(left(deadline));
+        if (metricReader != null) {
+            // Has it not been able to say its last word by now, it never will.
+            metricReader.cutOff();
+        }
         if (otherMetrics != null) {
             otherMetrics.close();
         }

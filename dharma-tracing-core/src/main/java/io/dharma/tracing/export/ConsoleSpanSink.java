@@ -2,7 +2,6 @@ package io.dharma.tracing.export;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
-import io.dharma.tracing.spi.DaemonThreads;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,10 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Prints spans for people: each trace as a tree, or one line per span.
  *
  * <p>A tree is printed when the span through which the trace entered this process has ended; what belongs to no such
- * span yet waits a little (5 s) and is then printed as it is. What waits is bounded in number. Whatever came from
+ * span yet waits a little (5 s) and is then printed as it is. What waits is bounded, in number and to 1 MiB. Whatever came from
  * outside is printed without control characters, so that no name or attribute can forge a line or command a terminal.
  *
- * <p>For any thread. Needs a thread ({@code dharma-console}) only while something waits.
+ * <p>For any thread.
  */
 public final class ConsoleSpanSink implements Sink<SpanData> {
 
@@ -42,20 +37,12 @@ public final class ConsoleSpanSink implements Sink<SpanData> {
     private final Style style;
     private final SpanPrinter printer;
     private final PendingTraces pending;
-    private final Duration wait;
-    private final ScheduledThreadPoolExecutor sweeper;
-    private @Nullable Future<?> sweep;
-    private boolean closed;
 
     private ConsoleSpanSink(Builder builder) {
         this.output = builder.output;
         this.style = builder.style;
         this.printer = new SpanPrinter(builder.zone, builder.colors(), builder.showsTrees());
-        this.wait = builder.wait;
         this.pending = new PendingTraces(builder.maxWaiting, builder.wait, builder.nanoClock);
-        this.sweeper = new ScheduledThreadPoolExecutor(1, ConsoleSpanSink::thread);
-        sweeper.setKeepAliveTime(1, TimeUnit.SECONDS);
-        sweeper.allowCoreThreadTimeOut(true);
     }
 
     /** Trees on the standard output, in colour if that is a terminal. */
@@ -80,34 +67,20 @@ public final class ConsoleSpanSink implements Sink<SpanData> {
             batch.forEach(span -> printer.line(text, span));
         } else {
             pending.add(batch).forEach(tree -> printer.tree(text, tree));
-            scheduleSweep();
         }
         return CompletableFuture.completedFuture(print(text));
     }
 
     @Override
     public synchronized void close(Duration deadline) {
-        closed = true;
-        sweeper.shutdownNow();
         print(trees(pending.removeAll()));
     }
 
-    private void scheduleSweep() {
-        if (closed || pending.isEmpty() || (sweep != null && !sweep.isDone())) {
-            return;
-        }
-        try {
-            sweep = sweeper.schedule(this::sweep, wait.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // Closed: closing prints what waits.
-            return;
-        }
-    }
-
-    private synchronized void sweep() {
-        sweep = null;
+    /** Prints what has waited long enough. */
+    @Override
+    public synchronized @Nullable Duration tend() {
         print(trees(pending.removeOld()));
-        scheduleSweep();
+        return pending.isEmpty() ? null : pending.untilOld();
     }
 
     private StringBuilder trees(List<SpanTree> trees) {
@@ -130,10 +103,6 @@ public final class ConsoleSpanSink implements Sink<SpanData> {
         } catch (IOException e) {
             return Delivery.rejected("cannot print: " + e.getClass().getSimpleName());
         }
-    }
-
-    private static Thread thread(Runnable task) {
-        return DaemonThreads.of("dharma-console", task);
     }
 
     /** Collects the settings of one sink; for one thread. */

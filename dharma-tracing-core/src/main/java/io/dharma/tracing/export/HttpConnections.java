@@ -13,8 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One JDK {@link HttpClient} with its threads, shared by all endpoints that agree on how to connect.
  *
- * <p>Nothing runs before the first exchange, and nothing is left after the last user has released it. The threads are
- * {@code dharma-http-selector} (the client's own, renamed), {@code dharma-http-timer} (deadlines) and a few
- * {@code dharma-http-N}, which end when idle.
+ * <p>Nothing runs before the first exchange, and nothing is left after the last user has released it. There are two
+ * threads: {@code dharma-http-selector} (the client's own, renamed) and {@code dharma-http}, which does what never
+ * waits, the client's work and deadlines. What may wait, a look-up of a name or a proxy selector of the application, is
+ * done by a {@code dharma-http-lookup-N}, which ends at once when that is done.
  *
  * <p>Always HTTP/1.1. In cleartext HTTP/2 would begin with an upgrade that collectors do not speak, and over TLS a
  * connection that has gone dead would keep taking every later exchange down with it: with HTTP/1.1 the exchange that
@@ -64,24 +68,26 @@ final class HttpConnections {
     private static final Map<Settings, HttpConnections> OPEN = new HashMap<>();
 
     private static final long IDLE_SECONDS = 5;
+    private static final long IDLE_LOOKUP_MILLIS = 50;
 
     private final Settings settings;
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
     private final AtomicInteger threadNumber = new AtomicInteger();
-    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::worker);
-    private final ScheduledThreadPoolExecutor timer =
-            new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http-timer", task));
+    private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::lookupThread);
+    private final ScheduledThreadPoolExecutor worker =
+            new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
+    private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
     private int users;
-    private boolean closed;
+    private volatile boolean closed;
     private @Nullable HttpClient client;
     private @Nullable Thread selector;
 
     private HttpConnections(Settings settings) {
         this.settings = settings;
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
+        worker.setRemoveOnCancelPolicy(true);
+        worker.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        worker.allowCoreThreadTimeOut(true);
     }
 
     /** Joins those who connect in this way; to be released once. */
@@ -113,13 +119,42 @@ final class HttpConnections {
         return client().sendAsync(request, handler);
     }
 
+    /** For what never waits. */
     Executor executor() {
         Executor given = settings.executor();
-        return given != null ? given : workers;
+        return given != null ? given : worker;
     }
 
+    /** For what may wait, or calls the application. */
+    Executor waiting() {
+        Executor given = settings.executor();
+        return given != null ? given : waiting;
+    }
+
+    /** The look-up that all endpoints on this host share. */
+    NameLookup lookup(String host, boolean linkLocalAllowed) {
+        return lookups.computeIfAbsent(
+                (linkLocalAllowed ? "all " : "some ") + host,
+                key -> new NameLookup(
+                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting()));
+    }
+
+    /**
+     * What is scheduled must not wait.
+     *
+     * @throws RejectedExecutionException if it is closed
+     */
     Future<?> schedule(Runnable task, Duration delay) {
-        return timer.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+        if (closed) {
+            throw new RejectedExecutionException("closed");
+        }
+        return worker.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether choosing a proxy runs code that is not the JDK's. */
+    boolean hasForeignProxySelector() {
+        ProxySelector selector = proxy();
+        return selector != null && selector.getClass().getModule() != Object.class.getModule();
     }
 
     @Nullable
@@ -184,20 +219,26 @@ final class HttpConnections {
         }
     }
 
-    private Thread worker(Runnable task) {
-        return DaemonThreads.of(threads, "dharma-http-" + threadNumber.incrementAndGet(), task);
+    private Thread lookupThread(Runnable task) {
+        return DaemonThreads.of(threads, "dharma-http-lookup-" + threadNumber.incrementAndGet(), task);
     }
 
     private synchronized void close() {
         closed = true;
-        timer.shutdownNow();
         if (client != null) {
             stop(client, selector);
             client = null;
             selector = null;
         }
-        // Not shut down, because a client that is stopping still uses it. Idle threads end now.
-        workers.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+        // Not shut down, because a client that is stopping still uses it. An idle thread ends now.
+        worker.getQueue().forEach(HttpConnections::cancelIfLater);
+        worker.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+    }
+
+    private static void cancelIfLater(Runnable task) {
+        if (task instanceof ScheduledFuture<?> later && later.getDelay(TimeUnit.NANOSECONDS) > 0) {
+            later.cancel(false);
+        }
     }
 
     /**

@@ -71,6 +71,11 @@ final class HttpCourier {
                 .handle((reply, failure) -> judge(reply, failure, accepted));
     }
 
+    /** What supplies headers is the application's, and may fetch a token first. */
+    boolean isNonBlocking() {
+        return !endpoint.hasHeadersSupplier();
+    }
+
     void close() {
         transport.close();
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,7 +38,7 @@ final class HttpTransport {
     HttpTransport(URI uri, boolean linkLocalAllowed, Settings settings) {
         this.uri = uri;
         this.connections = HttpConnections.acquire(settings);
-        this.lookup = new NameLookup(uri.getHost(), linkLocalAllowed, connections.executor());
+        this.lookup = connections.lookup(uri.getHost(), linkLocalAllowed);
     }
 
     static HttpTransport to(HttpEndpoint endpoint) {
@@ -63,8 +64,9 @@ final class HttpTransport {
         }
     }
 
+    /** The task may wait. */
     Future<?> schedule(Runnable task, Duration delay) {
-        return connections.schedule(task, delay);
+        return connections.schedule(() -> connections.waiting().execute(task), delay);
     }
 
     /** Cuts off what is under way and lets go of the connections. */
@@ -119,7 +121,9 @@ final class HttpTransport {
                     fail(new IOException("closed"));
                     return;
                 }
-                connections.executor().execute(this::lookUp);
+                Executor mayChooseProxy =
+                        connections.hasForeignProxySelector() ? connections.waiting() : connections.executor();
+                mayChooseProxy.execute(this::lookUp);
             } catch (RejectedExecutionException e) {
                 fail(new IOException("closed"));
             }

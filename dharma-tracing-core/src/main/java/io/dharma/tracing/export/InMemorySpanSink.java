@@ -63,6 +63,11 @@ public final class InMemorySpanSink implements Sink<SpanData> {
         return CompletableFuture.completedFuture(Delivery.delivered());
     }
 
+    @Override
+    public boolean isNonBlocking() {
+        return true;
+    }
+
     private void keep(SpanData span) {
         Kept newest = new Kept(span, SpanSize.of(span));
         kept.addLast(newest);

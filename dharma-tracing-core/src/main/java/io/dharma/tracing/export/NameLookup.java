@@ -9,10 +9,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks an endpoint's host up before each exchange.
+ * Looks a host up before each exchange with it.
  *
  * <p>The client would do it as well, but on a thread that nobody gets back while the resolver hangs, once per attempt.
- * Here all exchanges of an endpoint wait for the same one lookup, so a hanging resolver costs one thread per endpoint.
+ * Here all exchanges with a host wait for the same one lookup, so a hanging resolver costs one thread per host.
  * The JDK caches what it found for 30 s, so that an address that changes is noticed.
  */
 final class NameLookup {
@@ -54,11 +54,15 @@ final class NameLookup {
         }
     }
 
+    /** Whether this is written as an address, which needs no looking up. */
+    static boolean isLiteral(String host) {
+        return host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    }
+
     /** Whether this is written as an address, and as one that only means something on this machine's own link. */
     static boolean isLinkLocalLiteral(String host) {
-        boolean literal = host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
         try {
-            return literal && InetAddress.getByName(host).isLinkLocalAddress();
+            return isLiteral(host) && InetAddress.getByName(host).isLinkLocalAddress();
         } catch (UnknownHostException e) {
             return false;
         }

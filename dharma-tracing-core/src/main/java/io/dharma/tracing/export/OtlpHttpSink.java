@@ -36,6 +36,11 @@ final class OtlpHttpSink<T> implements Sink<T> {
     }
 
     @Override
+    public boolean isNonBlocking() {
+        return courier.isNonBlocking();
+    }
+
+    @Override
     public void close(Duration deadline) {
         courier.close();
     }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.trace.SpanSize;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,11 +13,15 @@ import java.util.function.LongSupplier;
 /** Spans that wait for the rest of their trace: not for ever, and not without bound. For one thread at a time. */
 final class PendingTraces {
 
+    /** By estimate. */
+    private static final long MAX_BYTES = 1 << 20;
+
     private final int maxSpans;
     private final long waitNanos;
     private final LongSupplier nanoClock;
     private final Map<String, Waiting> byTrace = new LinkedHashMap<>();
     private int spans;
+    private long bytes;
 
     PendingTraces(int maxSpans, Duration wait, LongSupplier nanoClock) {
         this.maxSpans = maxSpans;
@@ -29,8 +34,10 @@ final class PendingTraces {
         List<SpanData> roots = new ArrayList<>();
         for (SpanData span : batch) {
             Waiting waiting = byTrace.computeIfAbsent(span.getTraceId(), id -> new Waiting(nanoClock.getAsLong()));
-            if (waiting.byId.put(span.getSpanId(), span) == null) {
-                spans++;
+            SpanData before = waiting.byId.put(span.getSpanId(), span);
+            came(span);
+            if (before != null) {
+                went(List.of(before));
             }
             if (SpanTree.isLocalRoot(span)) {
                 roots.add(span);
@@ -59,6 +66,22 @@ final class PendingTraces {
         return old;
     }
 
+    /** How long until the oldest has waited long enough; to be asked only if there is any. */
+    Duration untilOld() {
+        long since = byTrace.values().iterator().next().since;
+        return Duration.ofNanos(Math.max(0, since + waitNanos - nanoClock.getAsLong()));
+    }
+
+    private void came(SpanData span) {
+        spans++;
+        bytes += SpanSize.of(span);
+    }
+
+    private void went(List<SpanData> gone) {
+        spans -= gone.size();
+        gone.forEach(span -> bytes -= SpanSize.of(span));
+    }
+
     List<SpanTree> removeAll() {
         List<SpanTree> all = byTrace.entrySet().stream().map(this::incomplete).toList();
         byTrace.clear();
@@ -72,7 +95,7 @@ final class PendingTraces {
     private List<SpanTree> makeRoom() {
         List<SpanTree> oldest = new ArrayList<>();
         Iterator<Map.Entry<String, Waiting>> oldestFirst = byTrace.entrySet().iterator();
-        while (spans > maxSpans && oldestFirst.hasNext()) {
+        while ((spans > maxSpans || bytes > MAX_BYTES) && oldestFirst.hasNext()) {
             Map.Entry<String, Waiting> trace = oldestFirst.next();
             oldestFirst.remove();
             oldest.add(incomplete(trace));
@@ -87,7 +110,7 @@ final class PendingTraces {
         }
         SpanTree tree = SpanTree.under(root, waiting.byId.values());
         tree.spans().forEach(span -> waiting.byId.remove(span.getSpanId()));
-        spans -= tree.spans().size();
+        went(tree.spans());
         if (waiting.byId.isEmpty()) {
             byTrace.remove(root.getTraceId());
         }
@@ -96,7 +119,7 @@ final class PendingTraces {
 
     private SpanTree incomplete(Map.Entry<String, Waiting> trace) {
         List<SpanData> waited = List.copyOf(trace.getValue().byId.values());
-        spans -= waited.size();
+        went(waited);
         return new SpanTree(trace.getKey(), false, waited);
     }
 

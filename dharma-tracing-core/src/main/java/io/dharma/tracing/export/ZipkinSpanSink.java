@@ -64,6 +64,11 @@ public final class ZipkinSpanSink implements Sink<SpanData> {
     }
 
     @Override
+    public boolean isNonBlocking() {
+        return courier.isNonBlocking();
+    }
+
+    @Override
     public void close(Duration deadline) {
         courier.close();
     }

@@ -2,6 +2,7 @@ package io.dharma.tracing.pipeline;
 
 import static io.dharma.tracing.pipeline.Worker.FOREVER;
 
+import io.dharma.tracing.spi.Timeouts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +71,10 @@ final class Courier<T> implements Worker.Task {
 
     /** Records that were not delivered in time, and that the next process will find in the journal. */
     private final AtomicLong leftToJournal = new AtomicLong();
+
+    // The thread's own.
+    private boolean tends;
+    private long tendDueAt;
 
     // All below: guarded by this.
     private final List<Batch<T>> unsettled = new ArrayList<>();
@@ -174,7 +179,32 @@ final class Courier<T> implements Worker.Task {
         Intake<?, T> watched = intake;
         boolean watching = watched != null && watched.watch();
         long nanos = Math.min(nanosUntilDue(), overflow == null ? FOREVER : overflow.nanosUntilRefill());
+        nanos = Math.min(nanos, tendSink(attempts > 0));
         return watching ? Math.min(BETWEEN_LOOKS_NANOS, nanos) : nanos;
+    }
+
+    /** Returns how many nanoseconds the sink may be left alone. */
+    private long tendSink(boolean delivered) {
+        long now = settings.clock().nanoTime();
+        if (delivered || (tends && tendDueAt - now <= 0)) {
+            tends = false;
+            Duration next = tend();
+            tends = next != null;
+            tendDueAt = now + Timeouts.nanos(next);
+        }
+        return tends ? Math.max(0, tendDueAt - now) : FOREVER;
+    }
+
+    private @Nullable Duration tend() {
+        try {
+            return sink.tend();
+        } catch (Throwable thrown) {
+            // Nothing of ours depends on it; after the next delivery it gets another chance.
+            synchronized (this) {
+                noteError("tend() failed: " + Reasons.of(thrown));
+            }
+            return null;
+        }
     }
 
     /** Without the lock, since it reads files. */

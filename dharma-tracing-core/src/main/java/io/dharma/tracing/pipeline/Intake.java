@@ -42,7 +42,7 @@ final class Intake<I, O> implements Worker.Task {
     /** How long it has to react to being interrupted. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Each may hold its stack and what it waits for, for ever. */
+    /** Each may hold its stack and what it waits for, for ever. What shares the thread goes on even then. */
     private static final int MAX_THREADS_LOST = 4;
 
     /** How many records are handed over before slots are given back and couriers woken. */
@@ -162,7 +162,7 @@ final class Intake<I, O> implements Worker.Task {
             return more ? 0 : nap();
         } finally {
             // Not by a thread that was given up meanwhile: the turn is another one's now.
-            if (worker.isCurrentThread()) {
+            if (worker.hasTurn()) {
                 inTurn = false;
             }
         }
@@ -227,7 +227,7 @@ final class Intake<I, O> implements Worker.Task {
         calls.lazySet(call);
         try {
             O raw = convert.apply(record);
-            boolean goesOn = raw != null && worker.isCurrentThread();
+            boolean goesOn = raw != null && worker.hasTurn();
             converted = goesOn ? stages.apply(raw) : null;
             size = converted == null ? 0 : sizeOf(converted);
         } catch (Stages.RequiredStageFailed failed) {

@@ -104,15 +104,45 @@ public final class Pipeline<I, O> implements AutoCloseable {
      *     pipeline's own threads it does not wait, and says false.
      */
     public boolean flush(Duration deadline) {
+        return beginFlush().await(deadline);
+    }
+
+    /** As {@link #flush}, for somebody who has more than one thing to wait for. Does not wait itself. */
+    public PendingFlush beginFlush() {
         if (isOwnThread()) {
-            return false;
+            return deadline -> false;
         }
         long lossesBefore = lossesReported.get();
-        long nanos = Timeouts.nanos(deadline);
-        boolean passed = closing.get() ? awaitClosed(nanos) : drain(nanos);
+        if (closing.get()) {
+            return deadline -> {
+                boolean passed = awaitClosed(Timeouts.nanos(deadline));
+                return nothingLostSince(lossesBefore) && passed;
+            };
+        }
+        FlushTicket ticket = beginDraining();
+        return deadline -> {
+            boolean passed = await(ticket, Timeouts.nanos(deadline));
+            return nothingLostSince(lossesBefore) && passed;
+        };
+    }
+
+    /** A flush that has begun. One thread, once. */
+    @FunctionalInterface
+    public interface PendingFlush {
+
+        /**
+         * Waits for it.
+         *
+         * @param deadline how long to wait at most
+         * @return as {@link Pipeline#flush} does
+         */
+        boolean await(Duration deadline);
+    }
+
+    private boolean nothingLostSince(long lossesBefore) {
         long losses = losses();
         lossesReported.accumulateAndGet(losses, Math::max);
-        return passed && losses == lossesBefore;
+        return losses == lossesBefore;
     }
 
     /** Closes within three seconds; see {@link #close(Duration)}. */
@@ -178,8 +208,16 @@ public final class Pipeline<I, O> implements AutoCloseable {
     }
 
     private boolean drain(long nanos) {
+        return await(beginDraining(), nanos);
+    }
+
+    private FlushTicket beginDraining() {
         FlushTicket ticket = new FlushTicket(intake.claimed(), couriers.size());
         intake.flush(ticket);
+        return ticket;
+    }
+
+    private static boolean await(FlushTicket ticket, long nanos) {
         try {
             return ticket.await(nanos);
         } catch (InterruptedException e) {
@@ -374,7 +412,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     throw new IllegalArgumentException("two sinks of " + signal + " are named " + name);
                 }
                 long share = (maxQueueBytes - intakeBytes - deadBytes) / sinks.size();
-                WorkerThread thread = threads.thread(signal, name);
+                WorkerThread thread = threads.sink(signal, name, sink.isNonBlocking());
                 Journal.Reader<O> reader = journal == null ? null : journal.reader(name);
                 couriers.add(new Courier<>(sink, name, share, settings, random.get(), deadLetters, reader, thread));
             }
@@ -387,7 +425,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     List.copyOf(couriers),
                     intakeBytes,
                     settings,
-                    threads.thread(signal, "intake"));
+                    threads.intake(signal));
             couriers.forEach(courier -> courier.watchOver(intake));
             Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), deadLetters, clock);
             pipeline.start();

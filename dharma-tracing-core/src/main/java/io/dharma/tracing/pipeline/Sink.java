@@ -3,6 +3,7 @@ package io.dharma.tracing.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link Pipeline} ends: a collector, a console, a list in memory.
@@ -10,8 +11,8 @@ import java.util.concurrent.CompletionStage;
  * <p>A sink only knows how to hand over one batch and how to say what became of it. Queueing, deadlines, retries and
  * counting are the pipeline's. A pipeline calls one sink from one worker thread, never from the application's; it
  * may hand over the next batch before the stage of the last one completed. The thread is the sink's alone, or shared
- * with sinks of the same name in other pipelines ({@link PipelineThreads}): blocking it delays nobody else, but only
- * one batch is then under way at a time.
+ * with sinks of the same name in other pipelines ({@link PipelineThreads}): blocking it delays nobody else for more than
+ * a moment, but only one batch is then under way at a time.
  *
  * @param <T> what is delivered
  */
@@ -30,6 +31,25 @@ public interface Sink<T> {
      *     say {@link Delivery.Delivered} before that, the batch counts as delivered.
      */
     CompletionStage<Delivery> deliver(List<T> batch);
+
+    /**
+     * Whether no method ever waits for anything, be it I/O, a lock that is held during I/O, or code of the application.
+     * Where pipelines share threads, sinks that say so share one among themselves. Asked once. Default: false, which
+     * costs a thread and is always safe.
+     */
+    default boolean isNonBlocking() {
+        return false;
+    }
+
+    /**
+     * For a sink that has something to do later, such as to print what waited for more, so that it needs no timer:
+     * called on the same thread as {@link #deliver}, after it and whenever the time has passed that it asked for last.
+     *
+     * @return how long until it is to be called again; null for not before the next delivery
+     */
+    default @Nullable Duration tend() {
+        return null;
+    }
 
     /**
      * Lets go of connections and threads. Called once, after the last {@link #deliver}.

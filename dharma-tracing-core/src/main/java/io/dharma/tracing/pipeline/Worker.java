@@ -2,6 +2,7 @@ package io.dharma.tracing.pipeline;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task's share of a thread: gives it its turn again and again until it is told to stop, whatever the task throws.
@@ -43,8 +44,12 @@ final class Worker {
     private volatile boolean faulted;
     private volatile boolean resting;
     private volatile long faults;
+    private volatile boolean over;
 
-    // The thread's own.
+    /** The thread that is in this task's turn, if any and unless it was given up. Changed under the thread's lock. */
+    private volatile @Nullable Thread turnIsOf;
+
+    // The own of whoever has the turn.
     private final long[] faultTimes = new long[FAULTS_TO_REST];
     private long napBegan;
     private long napNanos;
@@ -81,7 +86,7 @@ final class Worker {
     /** Gives the thread up for lost, with the call it is in, and goes on with another one. */
     void replaceThread() {
         signalled = true;
-        thread.replace();
+        thread.replace(this);
     }
 
     /** Waits for the task to end, and for its thread if it was the last one there. Returns whether they did. */
@@ -92,7 +97,32 @@ final class Worker {
 
     /** Whether the caller is the thread that this task, and perhaps others, have their turns on. */
     boolean isCurrentThread() {
-        return thread.isCurrent();
+        return thread.isCurrent() || hasTurn();
+    }
+
+    /** Whether the caller is the thread that is in this task's turn, and has not been given up. */
+    boolean hasTurn() {
+        return Thread.currentThread() == turnIsOf;
+    }
+
+    @Nullable
+    Thread turnIsOf() {
+        return turnIsOf;
+    }
+
+    /** The thread's, under its lock. */
+    void turnIsOf(@Nullable Thread turnIsOf) {
+        this.turnIsOf = turnIsOf;
+    }
+
+    /** Whether it is in a turn on a thread on which its neighbours are not any more. */
+    boolean isAside() {
+        Thread its = turnIsOf;
+        return its != null && !thread.isThread(its);
+    }
+
+    boolean hasEnded() {
+        return over;
     }
 
     /** Whether its thread must not sleep now. */
@@ -125,26 +155,30 @@ final class Worker {
         }
         // Before the turn, not after: what comes in while the task is busy must earn it another turn.
         signalled = false;
-        long nanos = turn();
-        if (thread.isCurrent()) {
+        thread.turnBegins(this);
+        try {
+            return turn();
+        } finally {
+            thread.turnEnds(this);
+        }
+    }
+
+    private long turn() {
+        long nanos = FOREVER;
+        try {
+            nanos = task.turn();
+            if (hasTurn()) {
+                faulted = false;
+                resting = false;
+            }
+        } catch (Throwable unexpected) {
+            nanos = hasTurn() ? survive() : FOREVER;
+        }
+        if (hasTurn()) {
             napBegan = System.nanoTime();
             napNanos = nanos;
         }
         return nanos;
-    }
-
-    private long turn() {
-        thread.turnBegins(this);
-        try {
-            long nanos = task.turn();
-            faulted = false;
-            resting = false;
-            return nanos;
-        } catch (Throwable unexpected) {
-            return thread.isCurrent() ? survive() : FOREVER;
-        } finally {
-            thread.turnEnds();
-        }
     }
 
     /** Allocates nothing and calls nobody, for the heap or the stack may be what is at an end. */
@@ -161,12 +195,15 @@ final class Worker {
     }
 
     private void end() {
+        thread.turnBegins(this);
         try {
             task.end();
         } catch (Throwable unexpected) {
             long unused = survive();
         } finally {
+            over = true;
             thread.remove(this);
+            thread.turnEnds(this);
             ended.countDown();
         }
     }

@@ -4,14 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A daemon thread that gives its {@link Worker}s their turns, one after another. It runs while it has any: the first
  * worker starts it, with the last one it ends, and may be started anew.
  *
- * <p>It cannot be ended by what its workers' tasks throw, nor by an interrupt. What can happen is that a task never
- * comes back from a call into somebody else's code; then {@link #replace()} gives the workers another thread.
+ * <p>It cannot be ended by what its workers' tasks throw, nor by an interrupt. What can happen is that a task does not
+ * come back from a call into somebody else's code. Then the others on that thread must not wait for it:
+ *
+ * <ul>
+ *   <li>{@link #lookAfter}, which other threads of ours call, <em>sets the task aside</em>: it keeps the thread that it
+ *       is in, and all others go on with a new one. When it does come back it joins them again, and the old thread
+ *       ends. Nothing is lost by that, so it may well hit a task that was merely slow.
+ *   <li>{@link #replace} is for a task that knows what it lost: it gives up the call it is in together with its thread,
+ *       and goes on, with all others, on a new one.
+ * </ul>
  */
 final class WorkerThread implements Runnable {
 
@@ -30,14 +39,31 @@ final class WorkerThread implements Runnable {
     /** Whose turn it is; guarded by this. */
     private @Nullable Worker running;
 
+    // Written by whoever has the turn, under this object's lock, read without.
+    private volatile boolean inTurn;
+    private volatile long turnBegan;
+
+    private final LongSupplier lookAround;
+
     WorkerThread(String name) {
+        this(name, () -> Worker.FOREVER);
+    }
+
+    /**
+     * @param lookAround what the thread does between turns, to look after other threads; says how many nanoseconds it
+     *     may sleep until it has to look again
+     */
+    WorkerThread(String name, LongSupplier lookAround) {
         this.name = name;
+        this.lookAround = lookAround;
     }
 
     synchronized void add(Worker worker) {
-        List<Worker> more = new ArrayList<>(workers);
-        more.add(worker);
-        workers = List.copyOf(more);
+        if (!workers.contains(worker)) {
+            List<Worker> more = new ArrayList<>(workers);
+            more.add(worker);
+            workers = List.copyOf(more);
+        }
         if (thread == null || finished) {
             startThread();
         } else {
@@ -50,13 +76,57 @@ final class WorkerThread implements Runnable {
     }
 
     /**
-     * The thread is stuck in a call that ignores interrupts: lets another one go on where it was. Should the old one
-     * ever come back, it ends; a task that may be hit by this has to ask {@link #isCurrent()} after the call and
-     * touch nothing if it is not.
+     * The worker is stuck in a call that ignores interrupts: lets it go on without that call, on another thread. Should
+     * the old one ever come back, it ends; a task that may be hit by this has to ask {@link Worker#hasTurn} after the
+     * call and touch nothing if it has not.
      */
-    synchronized void replace() {
-        startThread();
-        running = null;
+    synchronized void replace(Worker worker) {
+        if (worker.isAside()) {
+            add(worker);
+        } else {
+            startThread();
+            runningIs(null);
+        }
+        worker.turnIsOf(null);
+    }
+
+    /**
+     * Another thread's: lets those that wait for a turn here go on with a new thread, if the turn that is under way has
+     * taken too long.
+     */
+    void lookAfter(long now, long patienceNanos) {
+        if (inTurn && workers.size() > 1 && now - turnBegan > patienceNanos) {
+            setAside(now, patienceNanos);
+        }
+    }
+
+    /** Any thread: whether there is something to look after. */
+    boolean isInTurn() {
+        return inTurn;
+    }
+
+    private synchronized void setAside(long now, long patienceNanos) {
+        Worker stuck = running;
+        if (stuck == null || now - turnBegan <= patienceNanos || workers.size() < 2) {
+            return;
+        }
+        // First, or the new thread would find it here.
+        remove(stuck);
+        try {
+            startThread();
+        } catch (Throwable noThreadLeft) {
+            add(stuck);
+            throw noThreadLeft;
+        }
+        runningIs(null);
+    }
+
+    private void runningIs(@Nullable Worker worker) {
+        running = worker;
+        if (worker != null) {
+            turnBegan = System.nanoTime();
+        }
+        inTurn = worker != null;
     }
 
     private void startThread() {
@@ -89,26 +159,43 @@ final class WorkerThread implements Runnable {
     }
 
     boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return isThread(Thread.currentThread());
+    }
+
+    boolean isThread(Thread other) {
+        return other == thread;
     }
 
     /** Interrupts the worker's turn, and surely nobody else's. */
     synchronized void interruptTurnOf(Worker worker) {
-        Thread current = thread;
-        if (running == worker && current != null) {
-            current.interrupt();
+        Thread its = worker.turnIsOf();
+        if (its != null) {
+            its.interrupt();
         }
     }
 
     synchronized void turnBegins(Worker worker) {
-        running = worker;
+        runningIs(worker);
+        worker.turnIsOf(Thread.currentThread());
     }
 
     /** An interrupt was meant for this turn, if for any: it must not hit the next one. */
-    synchronized void turnEnds() {
-        if (isCurrent()) {
-            running = null;
-            boolean unused = Thread.interrupted();
+    synchronized void turnEnds(Worker worker) {
+        if (!worker.hasTurn()) {
+            return;
+        }
+        boolean unused = Thread.interrupted();
+        worker.turnIsOf(null);
+        if (running == worker) {
+            runningIs(null);
+        } else {
+            rejoins(worker);
+        }
+    }
+
+    private void rejoins(Worker worker) {
+        if (!worker.hasEnded()) {
+            add(worker);
         }
     }
 
@@ -119,6 +206,8 @@ final class WorkerThread implements Runnable {
                 long nanos = giveTurns();
                 if (nanos > 0 && isCurrent()) {
                     sleep(nanos);
+                } else {
+                    long unused = lookAround.getAsLong();
                 }
             } catch (Throwable unexpected) {
                 // Workers contain what their tasks throw. This is what hit the few lines around it.
@@ -163,8 +252,10 @@ final class WorkerThread implements Runnable {
         return workers.isEmpty() ? 0 : untilDue;
     }
 
-    private void sleep(long nanos) {
+    private void sleep(long nanosUntilDue) {
         sleeping = true;
+        // Only now: a turn elsewhere that begins after this look finds somebody to wake.
+        long nanos = Math.min(nanosUntilDue, lookAround.getAsLong());
         if (workers.stream().noneMatch(Worker::isImpatient)) {
             if (nanos == Worker.FOREVER) {
                 LockSupport.park(this);

@@ -2,6 +2,7 @@ package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
@@ -128,6 +129,16 @@ public final class DharmaTracerBuilder {
     public DharmaTracerBuilder deliveryTimeout(Duration timeout) {
         Duration checked = notNegative(timeout, "deliveryTimeout");
         delivery.add(pipeline -> pipeline.deliveryTimeout(checked));
+        return this;
+    }
+
+    /**
+     * Has the tracer's pipeline share its threads with others, which keeps their number small. Default: threads of its
+     * own, one and one for each sink.
+     */
+    public DharmaTracerBuilder threads(PipelineThreads threads) {
+        Objects.requireNonNull(threads, "threads");
+        delivery.add(pipeline -> pipeline.threads(threads));
         return this;
     }
 

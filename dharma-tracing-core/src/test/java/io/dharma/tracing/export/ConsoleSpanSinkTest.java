@@ -1,8 +1,6 @@
 package io.dharma.tracing.export;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.export.ConsoleSpanSink.Style;
 import io.dharma.tracing.pipeline.Delivery.Rejected;
@@ -147,13 +145,35 @@ class ConsoleSpanSinkTest {
 
     @Test
     void trace_whoseRootNeverEndsIsPrintedThoughNothingElseHappens() {
-        ConsoleSpanSink sink = ConsoleSpanSink.builder()
-                .output(output)
-                .waitForTrace(Duration.ofMillis(20))
-                .build();
+        ConsoleSpanSink sink = sink().waitForTrace(Duration.ofSeconds(5)).build();
+        assertThat(sink.tend()).as("nothing waits").isNull();
         deliver(sink, CHARGE);
 
-        await().atMost(20, SECONDS).until(() -> output.toString().contains("charge-card"));
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(sink.tend()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(output.toString()).isEmpty();
+
+        nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+        assertThat(sink.tend()).isNull();
+        assertThat(output.toString()).contains("charge-card");
+        sink.close(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void spans_thatWaitAreBoundedInBytesToo() {
+        ConsoleSpanSink sink = sink().build();
+        for (int trace = 1; trace <= 30; trace++) {
+            deliver(
+                    sink,
+                    TestSpans.span("x".repeat(50_000))
+                            .trace(TestSpans.spanId(trace).repeat(2))
+                            .parent(5)
+                            .data());
+        }
+
+        assertThat(output.toString().lines().filter(line -> line.startsWith("trace ")))
+                .as("ten of 100 kB each may wait")
+                .hasSize(20);
         sink.close(Duration.ofSeconds(1));
     }
 

@@ -1,0 +1,131 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.pipeline.PipelineThreads;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects all metrics every so often and hands them to an exporter. OpenTelemetry's own reader does the same with a
+ * thread of its own, and blocks who shuts it down for up to ten seconds; this one uses a thread that is there anyway,
+ * and waits for nothing. For any thread.
+ *
+ * <p>Collecting calls the application, which observes its gauges. Should that hang, no metrics are sent until it comes
+ * back, and the threads go on with all else.
+ */
+final class PeriodicReader implements MetricReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+
+    private final MetricExporter exporter;
+    private final PipelineThreads.Repetition repetition;
+    private final Queue<CompletableResultCode> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean exporting = new AtomicBoolean();
+    private final AtomicBoolean shutDown = new AtomicBoolean();
+    private volatile @Nullable CollectionRegistration metrics;
+
+    PeriodicReader(MetricExporter exporter, Duration interval, PipelineThreads threads) {
+        this.exporter = exporter;
+        this.repetition = threads.every(interval, this::export);
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {
+        metrics = registration;
+    }
+
+    /** Exports soon, on the thread that always does. Fails if an export is under way, or did not arrive. */
+    @Override
+    public CompletableResultCode forceFlush() {
+        if (shutDown.get()) {
+            return CompletableResultCode.ofSuccess();
+        }
+        return exportSoon();
+    }
+
+    /** Exports a last time, and closes the exporter when that has ended. */
+    @Override
+    public CompletableResultCode shutdown() {
+        if (!shutDown.compareAndSet(false, true)) {
+            return CompletableResultCode.ofSuccess();
+        }
+        CompletableResultCode last = exportSoon();
+        CompletableResultCode result = new CompletableResultCode();
+        CompletableResultCode unused = last.whenComplete(() -> {
+            cutOff();
+            CompletableResultCode told = last.isSuccess() ? result.succeed() : result.fail();
+        });
+        return result;
+    }
+
+    /** Ends it with what is under way, for whoever will not wait any longer. Idempotent. */
+    void cutOff() {
+        repetition.close();
+        CompletableResultCode unused = exporter.shutdown();
+    }
+
+    private CompletableResultCode exportSoon() {
+        CompletableResultCode asked = new CompletableResultCode();
+        waiting.add(asked);
+        repetition.hurry();
+        return asked;
+    }
+
+    private void export() {
+        List<CompletableResultCode> asked = new ArrayList<>();
+        for (CompletableResultCode one = waiting.poll(); one != null; one = waiting.poll()) {
+            asked.add(one);
+        }
+        CompletableResultCode result = collectAndExport();
+        CompletableResultCode unused = result.whenComplete(() -> asked.forEach(one -> {
+            CompletableResultCode told = result.isSuccess() ? one.succeed() : one.fail();
+        }));
+    }
+
+    private CompletableResultCode collectAndExport() {
+        CollectionRegistration registration = metrics;
+        if (registration == null) {
+            return CompletableResultCode.ofSuccess();
+        }
+        if (!exporting.compareAndSet(false, true)) {
+            return CompletableResultCode.ofFailure();
+        }
+        try {
+            CompletableResultCode result = exporter.export(registration.collectAllMetrics());
+            return result.whenComplete(() -> exporting.set(false));
+        } catch (Throwable thrown) {
+            exporting.set(false);
+            LOG.debug("Metrics could not be collected", thrown);
+            return CompletableResultCode.ofFailure();
+        }
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+        return exporter.getAggregationTemporality(type);
+    }
+
+    @Override
+    public Aggregation getDefaultAggregation(InstrumentType type) {
+        return exporter.getDefaultAggregation(type);
+    }
+
+    @Override
+    public MemoryMode getMemoryMode() {
+        return exporter.getMemoryMode();
+    }
+}
