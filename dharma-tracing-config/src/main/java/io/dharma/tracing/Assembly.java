@@ -11,6 +11,7 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
@@ -21,6 +22,7 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -46,6 +48,8 @@ final class Assembly {
 
     private final Plan plan;
     private final SamplingControl sampling;
+    private final @Nullable Redactor redactor;
+    private final Resource resource;
 
     /** One for all signals, so that there are few. */
     private final PipelineThreads threads = PipelineThreads.shared();
@@ -64,6 +68,9 @@ final class Assembly {
     private Assembly(Plan plan) {
         this.plan = plan;
         this.sampling = new SamplingControl(plan.sampling());
+        this.redactor = plan.redaction().redactor();
+        Resource resource = plan.service().resource();
+        this.resource = redactor == null ? resource : redactor.redact(resource);
     }
 
     /**
@@ -113,7 +120,7 @@ final class Assembly {
 
     private DharmaTracer tracer() {
         DharmaTracerBuilder tracer = DharmaTracer.builder()
-                .resource(plan.service().resource())
+                .resource(resource)
                 .sampler(sampling.head())
                 .keep(plan.sampling().keep())
                 .propagator(plan.propagator())
@@ -125,6 +132,10 @@ final class Assembly {
                 .deliveryTimeout(deliveryTimeout(plan.traces().targets()));
         if (plan.mdc() != null) {
             tracer.mdc(plan.mdc());
+        }
+        plan.redaction().hooks().forEach(tracer::stage);
+        if (redactor != null) {
+            tracer.redactor(redactor);
         }
         addSinks(tracer);
         addMetrics(tracer);
@@ -186,7 +197,7 @@ final class Assembly {
 
     private SdkMeterProvider meterProvider(Plan.Metrics metrics) {
         SdkMeterProviderBuilder provider =
-                SdkMeterProvider.builder().setResource(plan.service().resource());
+                SdkMeterProvider.builder().setResource(resource);
         if (!metrics.blocks()) {
             provider.registerView(
                     InstrumentSelector.builder()
@@ -234,13 +245,14 @@ final class Assembly {
                             logs.target().protocol() == Plan.Protocol.OTLP_GRPC
                                     ? needingJar(logs.target(), () -> OtlpSinks.logsOverGrpc(endpoint))
                                     : OtlpSinks.logs(endpoint)),
+                    redactor,
                     threads,
                     deliveryTimeout(List.of(logs.target())),
                     plan.lifecycle().closeTimeout());
             made.push(() -> pipeline.close(Duration.ZERO));
             logPipeline = pipeline;
             tracer.loggerProvider(SdkLoggerProvider.builder()
-                    .setResource(plan.service().resource())
+                    .setResource(resource)
                     .setLogLimits(logs::limits)
                     .addLogRecordProcessor(pipeline)
                     .build());

@@ -131,6 +131,12 @@ public final class DharmaConfig {
             return this;
         }
 
+        /** What is taken out before anything leaves the process. See {@link RedactionOptions}. */
+        public Builder redaction(Consumer<RedactionOptions> options) {
+            options.accept(new RedactionOptions(this));
+            return this;
+        }
+
         /** How much may wait for delivery, and for how long. See {@link DeliveryOptions}. */
         public Builder delivery(Consumer<DeliveryOptions> options) {
             options.accept(new DeliveryOptions(this));

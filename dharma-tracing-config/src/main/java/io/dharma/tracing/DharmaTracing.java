@@ -272,6 +272,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.foldedBlocks(),
                 health.kept(),
                 running.forgottenSpans(),
+                running.redactionCounts(),
                 contained,
                 running.sampling().toString(),
                 doctor.findings(exporters, health.foldedBlocks(), contained));

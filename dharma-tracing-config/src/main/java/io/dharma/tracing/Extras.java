@@ -3,6 +3,8 @@ package io.dharma.tracing;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.OtlpKeys;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.redaction.Pseudonyms;
 import io.dharma.tracing.sampling.SamplingRules;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -10,8 +12,10 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param propagators the application's own
  * @param sinks further places for spans
  * @param metricReaders the application's own
+ * @param keptValues what is not redacted, however it looks
+ * @param pseudonyms the application's own
+ * @param enrichments hooks that add to spans
+ * @param redactions hooks that take out of spans
  * @param tls how to connect, by the keys of the signal it is for
  * @param headers headers that change, by the keys of the signal they are for
  * @param otlp whether everything is to be sent over OTLP, also if nobody names an endpoint
@@ -34,6 +42,10 @@ record Extras(
         List<TextMapPropagator> propagators,
         List<Sink<SpanData>> sinks,
         List<MetricReader> metricReaders,
+        Set<String> keptValues,
+        @Nullable Pseudonyms pseudonyms,
+        List<Stage<SpanData>> enrichments,
+        List<Stage<SpanData>> redactions,
         Map<OtlpKeys, TlsSettings> tls,
         Map<OtlpKeys, Supplier<Map<String, String>>> headers,
         boolean otlp) {
@@ -49,6 +61,14 @@ record Extras(
         propagators.forEach(propagator -> line(lines, "propagator", propagator));
         sinks.forEach(sink -> line(lines, "sink", sink));
         metricReaders.forEach(reader -> line(lines, "metric reader", reader));
+        if (!keptValues.isEmpty()) {
+            lines.append("  values kept by redaction: ").append(keptValues.size()).append(" (code)\n");
+        }
+        if (pseudonyms != null) {
+            lines.append("  pseudonyms = ").append(pseudonyms).append(" (code)\n");
+        }
+        enrichments.forEach(hook -> lines.append("  enrichment ").append(hook).append(" (code)\n"));
+        redactions.forEach(hook -> lines.append("  redaction ").append(hook).append(" (code)\n"));
         tls.forEach((keys, settings) -> lines.append("  ")
                 .append(keys.endpoint().name())
                 .append(" TLS = ")
@@ -88,6 +108,13 @@ record Extras(
         final List<TextMapPropagator> propagators = new ArrayList<>();
         final List<Sink<SpanData>> sinks = new ArrayList<>();
         final List<MetricReader> metricReaders = new ArrayList<>();
+        final Set<String> keptValues = new LinkedHashSet<>();
+
+        @Nullable
+        Pseudonyms pseudonyms;
+
+        final List<Stage<SpanData>> enrichments = new ArrayList<>();
+        final List<Stage<SpanData>> redactions = new ArrayList<>();
         final Map<OtlpKeys, TlsSettings> tls = new LinkedHashMap<>();
         final Map<OtlpKeys, Supplier<Map<String, String>>> headers = new LinkedHashMap<>();
         boolean otlp;
@@ -99,6 +126,10 @@ record Extras(
                     List.copyOf(propagators),
                     List.copyOf(sinks),
                     List.copyOf(metricReaders),
+                    Set.copyOf(keptValues),
+                    pseudonyms,
+                    List.copyOf(enrichments),
+                    List.copyOf(redactions),
                     Map.copyOf(tls),
                     Map.copyOf(headers),
                     otlp);

@@ -1,9 +1,12 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.trace.BlockCounts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.KeptCounts;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How everything is doing, at one moment.
@@ -15,6 +18,7 @@ import java.util.List;
  *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
  * @param forgottenSpans how many spans in memory had to make room for newer ones
+ * @param redaction what was taken out of spans, log records and baggage, or would have been
  * @param contained what was thrown at the library or in it, and kept from the application
  * @param sampling who decides at this moment which traces are exported
  * @param findings what a person should know, the worst first
@@ -26,6 +30,7 @@ public record Health(
         long foldedBlocks,
         KeptCounts kept,
         long forgottenSpans,
+        RedactionCounts redaction,
         Contained contained,
         String sampling,
         List<Finding> findings) {
@@ -79,6 +84,9 @@ public record Health(
                 .append(" spans; forgotten in memory ")
                 .append(forgottenSpans)
                 .append(" spans\n");
+        report.append("Redaction\n  taken out ").append(shown(redaction.redacted()));
+        report.append(redaction.dryRun().isEmpty() ? "" : ", in a dry run left in " + shown(redaction.dryRun()))
+                .append('\n');
         report.append("Contained\n  from callbacks ")
                 .append(contained.callbacks())
                 .append(", from the MDC ")
@@ -91,6 +99,10 @@ public record Health(
         report.append(findings.isEmpty() ? "No findings\n" : "Findings\n");
         findings.forEach(finding -> report.append("  ").append(finding).append('\n'));
         return report.toString();
+    }
+
+    private static String shown(Map<String, Long> counts) {
+        return counts.isEmpty() ? "nothing" : new TreeMap<>(counts).toString();
     }
 
     /** The same as {@link #report()}. */

@@ -6,6 +6,7 @@ import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.redaction.Redactor;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -13,6 +14,7 @@ import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Takes log records from OpenTelemetry's SDK and delivers them like spans. For any thread. */
 final class LogPipeline implements LogRecordProcessor {
@@ -23,12 +25,17 @@ final class LogPipeline implements LogRecordProcessor {
     LogPipeline(
             Plan.Logs logs,
             Sink<LogRecordData> sink,
+            @Nullable Redactor redactor,
             PipelineThreads threads,
             Duration deliveryTimeout,
             Duration closeTimeout) {
         this.closeTimeout = closeTimeout;
-        this.pipeline = Pipeline.builder("logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData)
-                .convertedSize(record -> RecordSize.of(record.getBodyValue(), record.getAttributes()))
+        Pipeline.Builder<ReadWriteLogRecord, LogRecordData> builder = Pipeline.builder(
+                "logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData);
+        if (redactor != null) {
+            builder.stage(redactor.logStage());
+        }
+        this.pipeline = builder.convertedSize(record -> RecordSize.of(record.getBodyValue(), record.getAttributes()))
                 .threads(threads)
                 .maxQueueBytes(logs.maxQueueBytes())
                 .maxBatchSize(logs.batchSize())

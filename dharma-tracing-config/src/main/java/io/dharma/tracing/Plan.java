@@ -6,6 +6,8 @@ import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.SamplingRules;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -32,6 +34,7 @@ record Plan(
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,
         @Nullable Logs logs,
+        Redaction redaction,
         Delivery delivery,
         Lifecycle lifecycle,
         List<Finding> findings) {
@@ -97,6 +100,15 @@ record Plan(
             boolean blocks) {}
 
     record Logs(Target target, int batchSize, Duration batchDelay, long maxQueueBytes, LogLimits limits) {}
+
+    /**
+     * What is taken out.
+     *
+     * @param redactor null if it is turned off
+     * @param shown in the line at the start
+     * @param hooks of the application, which run before it
+     */
+    record Redaction(@Nullable Redactor redactor, Setting<String> shown, List<Stage<SpanData>> hooks) {}
 
     record Delivery(long maxQueueBytes, int batchSize, Duration batchDelay) {}
 

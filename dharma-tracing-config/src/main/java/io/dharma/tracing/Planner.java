@@ -11,7 +11,12 @@ import io.dharma.tracing.internal.settings.Problem;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.Propagators;
+import io.dharma.tracing.redaction.EmailPolicy;
+import io.dharma.tracing.redaction.IpPolicy;
+import io.dharma.tracing.redaction.Pseudonyms;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
 import io.dharma.tracing.sampling.SamplingRules;
@@ -26,8 +31,10 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -70,6 +77,7 @@ final class Planner {
                 mdc(),
                 metrics(),
                 logs(),
+                redaction(),
                 delivery(),
                 lifecycle(),
                 findings);
@@ -470,6 +478,50 @@ final class Planner {
             }
         }
         return listed.value().contains("otlp");
+    }
+
+    // Redaction
+
+    private Plan.Redaction redaction() {
+        Setting<String> mode = settings.get(Keys.REDACTION);
+        List<Stage<SpanData>> hooks = new ArrayList<>(extras.enrichments());
+        hooks.addAll(extras.redactions());
+        // Made also if it is turned off, so that what is wrong is seen before it is turned on.
+        Redactor redactor = redactor(mode.value().equals("dry-run"));
+        return new Plan.Redaction(mode.value().equals("off") ? null : redactor, mode, List.copyOf(hooks));
+    }
+
+    private Redactor redactor(boolean dryRun) {
+        Redactor.Builder redactor = Redactor.builder()
+                .dryRun(dryRun)
+                .emails(EmailPolicy.valueOf(settings.value(Keys.REDACT_EMAILS).toUpperCase(Locale.ROOT)))
+                .ips(IpPolicy.valueOf(settings.value(Keys.REDACT_IPS).toUpperCase(Locale.ROOT)))
+                .urls(settings.value(Keys.REDACT_URLS))
+                .statements(settings.value(Keys.REDACT_STATEMENTS))
+                .keptValues(extras.keptValues().toArray(String[]::new));
+        names(Keys.SECRET_KEYS, redactor::secretKeys);
+        names(Keys.ALLOWED_KEYS, redactor::allowedKeys);
+        names(Keys.PSEUDONYM_KEYS, redactor::pseudonymKeys);
+        Pseudonyms pseudonyms = pseudonyms();
+        return (pseudonyms == null ? redactor : redactor.pseudonyms(pseudonyms)).build();
+    }
+
+    private void names(Key<List<String>> key, Consumer<String[]> addition) {
+        Setting<List<String>> names = settings.find(key);
+        if (names != null) {
+            apply(key.name(), names.origin(), () -> addition.accept(names.value().toArray(String[]::new)));
+        }
+    }
+
+    private @Nullable Pseudonyms pseudonyms() {
+        Setting<String> secret = settings.find(Keys.PSEUDONYM_SECRET);
+        if (extras.pseudonyms() != null || secret == null) {
+            return extras.pseudonyms();
+        }
+        Setting<String> id = settings.get(Keys.PSEUDONYM_SECRET_ID);
+        byte[] key = Base64.getDecoder().decode(secret.value());
+        return attempt(
+                Keys.PSEUDONYM_SECRET_ID, id, () -> Pseudonyms.withKey(id.value(), key), Pseudonyms.perProcess());
     }
 
     // Delivery, start and end

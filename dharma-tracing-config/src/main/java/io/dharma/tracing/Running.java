@@ -4,6 +4,8 @@ import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
+import io.dharma.tracing.redaction.RedactionCounts;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -55,6 +57,11 @@ record Running(
         return logPipeline == null
                 ? health.contained()
                 : health.contained().withMoreWorkers(logPipeline.stats().workerFaults());
+    }
+
+    RedactionCounts redactionCounts() {
+        Redactor redactor = plan.redaction().redactor();
+        return redactor == null ? RedactionCounts.NONE : redactor.counts();
     }
 
     long forgottenSpans() {

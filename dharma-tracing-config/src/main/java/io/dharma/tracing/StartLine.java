@@ -46,6 +46,8 @@ final class StartLine {
         keep(plan.sampling().keep());
         target(", metrics -> ", plan.metrics() == null ? null : plan.metrics().target());
         target(", logs -> ", plan.logs() == null ? null : plan.logs().target());
+        line.append(", redaction ");
+        set(plan.redaction().shown());
         line.append(plan.mdc() == null ? ", mdc off" : ", mdc on");
     }
 

@@ -1,11 +1,13 @@
 package io.dharma.tracing.propagation;
 
+import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The header formats that a service can speak, alone or together, by the names that {@code OTEL_PROPAGATORS} knows.
@@ -106,6 +108,18 @@ public final class Propagators {
      */
     public static TextMapPropagator composed(List<TextMapPropagator> propagators) {
         return CompositePropagator.of(propagators);
+    }
+
+    /**
+     * A propagator that writes only such baggage as {@code filter} lets through: for entries that are not to leave the
+     * process. What is read is not filtered. If the filter throws, no baggage is written.
+     *
+     * @param propagator writes and reads
+     * @param filter returns the baggage to write, the same or another; runs on the calling thread, and only where there
+     *     is baggage
+     */
+    public static TextMapPropagator filteringBaggage(TextMapPropagator propagator, UnaryOperator<Baggage> filter) {
+        return new FilteredBaggagePropagator(ForeignPropagator.containing(propagator), filter);
     }
 
     private static TextMapPropagator named(String name) {

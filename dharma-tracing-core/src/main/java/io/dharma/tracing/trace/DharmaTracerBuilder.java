@@ -4,6 +4,8 @@ import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -46,6 +48,11 @@ public final class DharmaTracerBuilder {
 
     final List<Sink<SpanData>> sinks = new ArrayList<>();
 
+    final List<Stage<SpanData>> stages = new ArrayList<>();
+
+    @Nullable
+    Redactor redactor;
+
     @Nullable
     SdkMeterProvider meterProvider;
 
@@ -87,6 +94,24 @@ public final class DharmaTracerBuilder {
     /** Adds a place to which spans are delivered. The tracer closes it. Names must be unique. Default: none. */
     public DharmaTracerBuilder sink(Sink<SpanData> sink) {
         sinks.add(Objects.requireNonNull(sink, "sink"));
+        return this;
+    }
+
+    /**
+     * Adds one more step that every ended span takes, on a thread of the tracer, before it is delivered anywhere. They
+     * run in the order in which they were added. Default: none.
+     */
+    public DharmaTracerBuilder stage(Stage<SpanData> stage) {
+        stages.add(Objects.requireNonNull(stage, "stage"));
+        return this;
+    }
+
+    /**
+     * What is taken out of spans after all {@linkplain #stage stages}, so that none of them can add it again; of baggage
+     * before it goes to other services; and of the names that metrics have for blocks. Default: nothing is taken out.
+     */
+    public DharmaTracerBuilder redactor(Redactor newRedactor) {
+        redactor = Objects.requireNonNull(newRedactor, "redactor");
         return this;
     }
 

@@ -7,10 +7,13 @@ import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.propagation.Propagators;
+import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a running tracer consists of, in the order in which a span passes through it. */
@@ -57,11 +61,11 @@ final class TracerParts {
                     builder.keep,
                     pipeline::offer);
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
-            this.blockMetrics = meter == null ? null : BlockMetrics.create(meter);
+            this.blockMetrics = meter == null ? null : BlockMetrics.create(meter, operationNames(builder.redactor));
             this.blocks = new BlockFactory(source, blockMetrics);
             published = meter == null ? null : PipelineMetrics.publish(meter, () -> List.of(pipeline.stats()));
             this.pipelineMetrics = published;
-            this.propagation = new Propagation(builder.propagator, source);
+            this.propagation = new Propagation(outbound(builder), source);
             this.openTelemetry = new DharmaOpenTelemetry(
                     new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
             // Last, for it is the whole JVM's: nothing that fails above may leave it behind.
@@ -76,6 +80,17 @@ final class TracerParts {
         }
     }
 
+    private static UnaryOperator<String> operationNames(@Nullable Redactor redactor) {
+        return redactor == null ? UnaryOperator.identity() : redactor::redactText;
+    }
+
+    private static TextMapPropagator outbound(DharmaTracerBuilder builder) {
+        Redactor redactor = builder.redactor;
+        return redactor == null
+                ? builder.propagator
+                : Propagators.filteringBaggage(builder.propagator, redactor::redact);
+    }
+
     private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
         return mirror == null ? null : ContextHooks.register(mirror);
     }
@@ -85,6 +100,10 @@ final class TracerParts {
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
                 .convertedSize(span -> ((FinishedSpan) span).estimatedBytes());
         builder.delivery.forEach(setting -> setting.accept(pipeline));
+        builder.stages.forEach(pipeline::stage);
+        if (builder.redactor != null) {
+            pipeline.stage(builder.redactor.spanStage());
+        }
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
     }

@@ -326,6 +326,88 @@ public final class Keys {
             "",
             "How long a batch of log records waits to be filled.");
 
+    // Redaction
+
+    public static final Key<String> REDACTION = key(
+            Section.REDACTION,
+            "dharma.redaction",
+            Types.oneOf(List.of("on", "dry-run", "off"), List.of()),
+            "on",
+            "",
+            "Whether secrets are taken out of all that leaves the process. With `dry-run` they are only counted.");
+
+    public static final Key<List<String>> SECRET_KEYS = key(
+            Section.REDACTION,
+            "dharma.redaction.secret.keys",
+            Types.LIST,
+            null,
+            "none",
+            "Names whose values are secrets, besides the usual ones such as `password`.");
+
+    public static final Key<List<String>> ALLOWED_KEYS = key(
+            Section.REDACTION,
+            "dharma.redaction.allowed.keys",
+            Types.LIST,
+            null,
+            "none",
+            "Names whose values stay as they are, though they are taken for secrets.");
+
+    public static final Key<List<String>> PSEUDONYM_KEYS = key(
+            Section.REDACTION,
+            "dharma.redaction.pseudonym.keys",
+            Types.LIST,
+            null,
+            "none",
+            "Names of attributes that hold persons' identities, such as `enduser.id`; they become pseudonyms.");
+
+    public static final Key<String> PSEUDONYM_SECRET = key(
+            Section.REDACTION,
+            "dharma.redaction.pseudonym.secret",
+            Types.SECRET_KEY,
+            null,
+            "a random one, so that pseudonyms match only within the process",
+            "What pseudonyms are made with; the same in all services that are to agree.");
+
+    public static final Key<String> PSEUDONYM_SECRET_ID = key(
+            Section.REDACTION,
+            "dharma.redaction.pseudonym.secret.id",
+            Types.TEXT,
+            "k1",
+            "",
+            "The name of that secret, which every pseudonym begins with: 1 to 16 lower-case letters and digits.");
+
+    public static final Key<String> REDACT_EMAILS = key(
+            Section.REDACTION,
+            "dharma.redaction.emails",
+            Types.oneOf(List.of("keep", "mask", "pseudonym"), List.of()),
+            "keep",
+            "",
+            "What becomes of e-mail addresses.");
+
+    public static final Key<String> REDACT_IPS = key(
+            Section.REDACTION,
+            "dharma.redaction.ips",
+            Types.oneOf(List.of("keep", "truncate"), List.of()),
+            "keep",
+            "",
+            "What becomes of internet addresses.");
+
+    public static final Key<Boolean> REDACT_STATEMENTS = key(
+            Section.REDACTION,
+            "dharma.redaction.statements",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether statements to databases lose their data.");
+
+    public static final Key<Boolean> REDACT_URLS = key(
+            Section.REDACTION,
+            "dharma.redaction.urls",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether URLs lose user, password and secret parameters.");
+
     // Delivery
 
     public static final Key<Long> MAX_QUEUE_BYTES = key(

@@ -8,6 +8,7 @@ enum Section {
     SAMPLING("Sampling"),
     LIMITS("Limits"),
     METRICS_AND_LOGS("Metrics and logs"),
+    REDACTION("Redaction"),
     DELIVERY("Delivery"),
     RUNTIME("Start and end"),
     INHERITED("Inherited names");

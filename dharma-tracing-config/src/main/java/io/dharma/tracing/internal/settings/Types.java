@@ -4,6 +4,7 @@ import io.dharma.tracing.export.HttpEndpoint;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,14 +19,17 @@ final class Types {
     static final Type<Boolean> BOOLEAN = new Flag();
     static final Type<Duration> DURATION = new Time(0);
     static final Type<Duration> POSITIVE_DURATION = new Time(1);
-    static final Type<Long> SIZE = new Size();
+    static final Type<Long> SIZE = new Size(1, "1GiB");
+    static final Type<Long> DISK_SIZE = new Size(1024, "1024GiB");
     static final Type<List<String>> LIST = new TextList();
     static final Type<Map<String, String>> ATTRIBUTES = new Pairs(false);
     static final Type<Map<String, String>> HEADERS = new Pairs(true);
     static final Type<String> URL = new Url(true);
-    static final Type<Path> FILE = new PemFile();
+    static final Type<Path> FILE = new Place("the path of a file");
+    static final Type<Path> DIRECTORY = new Place("the path of a directory");
     static final Type<Double> NUMBER = new DecimalNumber();
     static final Type<String> SECRET_URL = new Url(false);
+    static final Type<String> SECRET_KEY = new SecretKey();
 
     private Types() {}
 
@@ -197,9 +201,9 @@ final class Types {
         }
     }
 
-    private static final class Size implements Type<Long> {
+    private record Size(long largestGibs, String largest) implements Type<Long> {
         private static final long KIB = 1024;
-        private static final long LARGEST = KIB * KIB * KIB;
+        private static final long GIB = KIB * KIB * KIB;
 
         @Override
         public Long parse(String text) {
@@ -208,7 +212,7 @@ final class Types {
             if (digits == 0 || factor == 0) {
                 throw new IllegalArgumentException("is not a size");
             }
-            long bytes = Quantity.product(text.substring(0, digits), factor, LARGEST);
+            long bytes = Quantity.product(text.substring(0, digits), factor, largestGibs * GIB);
             if (bytes == 0) {
                 throw new IllegalArgumentException("must be more than nothing");
             }
@@ -220,14 +224,14 @@ final class Types {
                 case "", "b" -> 1;
                 case "kib" -> KIB;
                 case "mib" -> KIB * KIB;
-                case "gib" -> LARGEST;
+                case "gib" -> GIB;
                 default -> 0;
             };
         }
 
         @Override
         public String allowed() {
-            return "bytes, or a whole number with KiB, MiB or GiB such as 16MiB, from 1 to 1GiB";
+            return "bytes, or a whole number with KiB, MiB or GiB such as 16MiB, from 1 to " + largest;
         }
 
         @Override
@@ -337,24 +341,19 @@ final class Types {
         }
     }
 
-    private static final class PemFile implements Type<Path> {
+    private record Place(String allowed) implements Type<Path> {
         @Override
         public Path parse(String text) {
             try {
                 return Path.of(text);
             } catch (InvalidPathException notAPath) {
-                throw new IllegalArgumentException("is not the name of a file", notAPath);
+                throw new IllegalArgumentException("is not a path", notAPath);
             }
         }
 
         @Override
         public void check(Path value) {
             // Whether it can be read is seen when it is.
-        }
-
-        @Override
-        public String allowed() {
-            return "the path of a file";
         }
 
         @Override
@@ -413,6 +412,41 @@ final class Types {
         @Override
         public String show(List<String> value) {
             return String.join(",", value);
+        }
+    }
+
+    /** Bytes that nobody may guess, in Base64. */
+    private static final class SecretKey implements Type<String> {
+        private static final int LEAST_BYTES = 16;
+
+        @Override
+        public String parse(String text) {
+            int bytes;
+            try {
+                bytes = Base64.getDecoder().decode(text).length;
+            } catch (IllegalArgumentException notBase64) {
+                // Without its message, which holds a part of the key.
+                throw new IllegalArgumentException("is not Base64");
+            }
+            if (bytes < LEAST_BYTES) {
+                throw new IllegalArgumentException("is too short");
+            }
+            return text;
+        }
+
+        @Override
+        public String allowed() {
+            return "at least " + LEAST_BYTES + " random bytes in Base64";
+        }
+
+        @Override
+        public String show(String value) {
+            return "***";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * Rate, errors and duration of blocks: the histogram {@code dharma.block.duration}, in seconds, by
@@ -48,13 +49,15 @@ public final class BlockMetrics {
 
     private final DoubleHistogram duration;
     private final int maxOperations;
+    private final UnaryOperator<String> shownNames;
     private final ConcurrentHashMap<String, Series> operations = new ConcurrentHashMap<>();
     private final Series other = new Series(OTHER);
     private final LongAdder folded = new LongAdder();
     private volatile boolean full;
 
-    private BlockMetrics(Meter meter, int maxOperations) {
+    private BlockMetrics(Meter meter, int maxOperations, UnaryOperator<String> shownNames) {
         this.maxOperations = maxOperations;
+        this.shownNames = shownNames;
         this.duration = meter.histogramBuilder("dharma.block.duration")
                 .setUnit("s")
                 .setDescription("Duration of traced blocks, exported or not.")
@@ -64,7 +67,16 @@ public final class BlockMetrics {
 
     /** Records to this meter, telling {@link #DEFAULT_MAX_OPERATIONS} operations apart. */
     public static BlockMetrics create(Meter meter) {
-        return create(meter, DEFAULT_MAX_OPERATIONS);
+        return create(meter, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #create(Meter)}, under other names.
+     *
+     * @param shownNames makes of a block's name what is shown of it; called once for each operation
+     */
+    public static BlockMetrics create(Meter meter, UnaryOperator<String> shownNames) {
+        return new BlockMetrics(meter, DEFAULT_MAX_OPERATIONS, shownNames);
     }
 
     /**
@@ -78,7 +90,7 @@ public final class BlockMetrics {
             throw new IllegalArgumentException(
                     "the number of operations to tell apart must be at least 1, but is " + maxOperations);
         }
-        return new BlockMetrics(meter, maxOperations);
+        return new BlockMetrics(meter, maxOperations, UnaryOperator.identity());
     }
 
     /**
@@ -119,7 +131,7 @@ public final class BlockMetrics {
             full = true;
             return fold();
         }
-        Series series = new Series(operation);
+        Series series = new Series(shownNames.apply(operation));
         operations.put(operation, series);
         return series;
     }
