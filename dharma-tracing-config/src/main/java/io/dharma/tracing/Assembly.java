@@ -13,6 +13,7 @@ import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -59,6 +60,7 @@ final class Assembly {
 
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> spanTargets = new LinkedHashMap<>();
+    private @Nullable Spool<SpanData> spool;
     private @Nullable InMemorySpanSink memory;
     private @Nullable MetricAccount metricAccount;
     private @Nullable PeriodicReader metricReader;
@@ -87,6 +89,7 @@ final class Assembly {
                 plan,
                 tracer,
                 assembly.sampling,
+                assembly.spool,
                 assembly.memory,
                 assembly.meterProvider,
                 assembly.metricAccount,
@@ -133,6 +136,7 @@ final class Assembly {
         if (plan.mdc() != null) {
             tracer.mdc(plan.mdc());
         }
+        addSpool(tracer);
         plan.redaction().hooks().forEach(tracer::stage);
         if (redactor != null) {
             tracer.redactor(redactor);
@@ -144,6 +148,20 @@ final class Assembly {
     }
 
     // Spans
+
+    private void addSpool(DharmaTracerBuilder tracer) {
+        Plan.SpoolSettings settings = plan.delivery().spool();
+        if (settings != null) {
+            Spool<SpanData> spans = Spool.ofSpans(settings.directory().value())
+                    .maxBytes(settings.maxBytes())
+                    .maxAge(settings.maxAge())
+                    .fsync(settings.fsync())
+                    .build();
+            made.push(() -> spans.close(Duration.ZERO));
+            spool = spans;
+            tracer.journal(spans);
+        }
+    }
 
     private void addSinks(DharmaTracerBuilder tracer) {
         for (Plan.Target target : plan.traces().targets()) {

@@ -272,7 +272,9 @@ public final class DharmaTracing implements AutoCloseable {
                 health.foldedBlocks(),
                 health.kept(),
                 running.forgottenSpans(),
+                running.spoolStats(),
                 running.redactionCounts(),
+                health.spans().stageFailures(),
                 contained,
                 running.sampling().toString(),
                 doctor.findings(exporters, health.foldedBlocks(), contained));

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param sent records that the receiver has; for metrics, exports that were taken whole
  * @param dropped records that it did not get, by reason; reasons that never occurred are absent; for metrics, exports:
  *     those that were refused in part or whole, and with delta temporality also those that failed
- * @param queued records that wait
+ * @param queued records that wait in memory
+ * @param spooled records that wait on disk; those of earlier processes are counted once they were read
+ * @param inherited records of earlier processes that were read from disk, and are among those sent, dropped or queued
  * @param lastError what went wrong last, one line; null if nothing did
  * @param lastErrorAt when that was
  */
@@ -33,6 +35,8 @@ public record ExporterHealth(
         long sent,
         Map<DropReason, Long> dropped,
         long queued,
+        long spooled,
+        long inherited,
         @Nullable String lastError,
         @Nullable Instant lastErrorAt) {
 
@@ -52,6 +56,8 @@ public record ExporterHealth(
                     sink.delivered(),
                     pipeline.droppedFor(sink),
                     pipeline.queuedRecords() + sink.queuedRecords(),
+                    sink.spooledRecords(),
+                    sink.inherited(),
                     sink.lastError(),
                     sink.lastErrorAt()));
         }
@@ -63,6 +69,8 @@ public record ExporterHealth(
     public String toString() {
         return signal + " -> " + name + (target == null ? "" : " " + target) + ": " + state + ", sent " + sent
                 + ", dropped " + (dropped.isEmpty() ? "0" : new TreeMap<>(dropped)) + ", queued " + queued
+                + (spooled == 0 ? "" : ", on disk " + spooled)
+                + (inherited == 0 ? "" : ", of earlier processes " + inherited)
                 + (lastError == null ? "" : ", last error at " + lastErrorAt + ": " + lastError);
     }
 }

@@ -1,12 +1,14 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.redaction.RedactionCounts;
+import io.dharma.tracing.spool.SpoolStats;
 import io.dharma.tracing.trace.BlockCounts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.KeptCounts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How everything is doing, at one moment.
@@ -18,7 +20,9 @@ import java.util.TreeMap;
  *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
  * @param forgottenSpans how many spans in memory had to make room for newer ones
+ * @param spool what is written down until it is delivered; null if nothing is
  * @param redaction what was taken out of spans, log records and baggage, or would have been
+ * @param stageFailures how many spans each stage failed with, hooks and redaction, by its name
  * @param contained what was thrown at the library or in it, and kept from the application
  * @param sampling who decides at this moment which traces are exported
  * @param findings what a person should know, the worst first
@@ -30,13 +34,16 @@ public record Health(
         long foldedBlocks,
         KeptCounts kept,
         long forgottenSpans,
+        @Nullable SpoolStats spool,
         RedactionCounts redaction,
+        Map<String, Long> stageFailures,
         Contained contained,
         String sampling,
         List<Finding> findings) {
 
     public Health {
         exporters = List.copyOf(exporters);
+        stageFailures = Map.copyOf(stageFailures);
         findings = List.copyOf(findings);
     }
 
@@ -84,8 +91,29 @@ public record Health(
                 .append(" spans; forgotten in memory ")
                 .append(forgottenSpans)
                 .append(" spans\n");
+        if (spool != null) {
+            report.append("Spool\n  ")
+                    .append(spool.directory())
+                    .append(": ")
+                    .append(spool.state())
+                    .append(spool.reason() == null ? "" : " (" + spool.reason() + ")")
+                    .append(", ")
+                    .append(spool.bytes())
+                    .append(" bytes, written ")
+                    .append(spool.written())
+                    .append(", not written ")
+                    .append(spool.notWritten())
+                    .append(", lost ")
+                    .append(spool.lost())
+                    .append(", taken over ")
+                    .append(spool.adopted())
+                    .append(", damaged ")
+                    .append(spool.corrupt())
+                    .append('\n');
+        }
         report.append("Redaction\n  taken out ").append(shown(redaction.redacted()));
-        report.append(redaction.dryRun().isEmpty() ? "" : ", in a dry run left in " + shown(redaction.dryRun()))
+        report.append(redaction.dryRun().isEmpty() ? "" : ", in a dry run left in " + shown(redaction.dryRun()));
+        report.append(stageFailures.isEmpty() ? "" : "; stages failed " + shown(stageFailures))
                 .append('\n');
         report.append("Contained\n  from callbacks ")
                 .append(contained.callbacks())

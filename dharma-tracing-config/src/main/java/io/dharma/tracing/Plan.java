@@ -10,6 +10,7 @@ import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.SamplingRules;
+import io.dharma.tracing.spool.FsyncPolicy;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.LogLimits;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
@@ -18,6 +19,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +112,11 @@ record Plan(
      */
     record Redaction(@Nullable Redactor redactor, Setting<String> shown, List<Stage<SpanData>> hooks) {}
 
-    record Delivery(long maxQueueBytes, int batchSize, Duration batchDelay) {}
+    record Delivery(
+            long maxQueueBytes, int batchSize, Duration batchDelay, @Nullable SpoolSettings spool) {}
+
+    /** Where what waits for delivery is written down, and how. */
+    record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {}
 
     record Lifecycle(boolean registerGlobal, boolean shutdownHook, Duration closeTimeout) {}
 }

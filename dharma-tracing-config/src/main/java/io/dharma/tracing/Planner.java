@@ -20,6 +20,8 @@ import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
 import io.dharma.tracing.sampling.SamplingRules;
+import io.dharma.tracing.spool.FsyncPolicy;
+import io.dharma.tracing.spool.Spool;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -29,6 +31,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -538,7 +541,34 @@ final class Planner {
         return new Plan.Delivery(
                 Math.max(LEAST_QUEUE_BYTES, bytes.value()),
                 settings.value(Keys.BATCH_SIZE),
-                settings.value(Keys.BATCH_DELAY));
+                settings.value(Keys.BATCH_DELAY),
+                spool());
+    }
+
+    private Plan.@Nullable SpoolSettings spool() {
+        Setting<Path> directory = settings.find(Keys.SPOOL_DIRECTORY);
+        if (directory == null) {
+            return null;
+        }
+        Setting<Long> bytes = settings.get(Keys.SPOOL_MAX_BYTES);
+        if (bytes.value() < Spool.Builder.MIN_BYTES) {
+            problems.add(new Problem(
+                    Keys.SPOOL_MAX_BYTES.name(),
+                    Long.toString(bytes.value()),
+                    bytes.origin(),
+                    "is too small; allowed is at least 4MiB"));
+        }
+        FsyncPolicy fsync =
+                switch (settings.value(Keys.SPOOL_FSYNC)) {
+                    case "none" -> FsyncPolicy.NONE;
+                    case "batch" -> FsyncPolicy.EACH_BATCH;
+                    default -> FsyncPolicy.EVERY_SECOND;
+                };
+        return new Plan.SpoolSettings(
+                directory,
+                Math.max(Spool.Builder.MIN_BYTES, bytes.value()),
+                settings.value(Keys.SPOOL_MAX_AGE),
+                fsync);
     }
 
     private Plan.Lifecycle lifecycle() {

@@ -7,11 +7,14 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.spool.Spool;
+import io.dharma.tracing.spool.SpoolStats;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +33,7 @@ record Running(
         Plan plan,
         DharmaTracer tracer,
         SamplingControl sampling,
+        @Nullable Spool<SpanData> spool,
         @Nullable InMemorySpanSink memory,
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
@@ -62,6 +66,11 @@ record Running(
     RedactionCounts redactionCounts() {
         Redactor redactor = plan.redaction().redactor();
         return redactor == null ? RedactionCounts.NONE : redactor.counts();
+    }
+
+    @Nullable
+    SpoolStats spoolStats() {
+        return spool == null ? null : spool.stats();
     }
 
     long forgottenSpans() {
@@ -98,6 +107,10 @@ record Running(
             logPipeline.close(Duration.ofNanos(nanos / 3));
         }
         tracer.close(left(deadline));
+        if (spool != null) {
+            // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody is.
+            spool.close(left(deadline));
+        }
         if (metricReader != null) {
             // Has it not been able to say its last word by now, it never will.
             metricReader.cutOff();

@@ -46,6 +46,12 @@ final class StartLine {
         keep(plan.sampling().keep());
         target(", metrics -> ", plan.metrics() == null ? null : plan.metrics().target());
         target(", logs -> ", plan.logs() == null ? null : plan.logs().target());
+        Plan.SpoolSettings spool = plan.delivery().spool();
+        if (spool != null) {
+            line.append(", spool ")
+                    .append(Problem.printable(spool.directory().value().toString()));
+            origin(spool.directory().origin());
+        }
         line.append(", redaction ");
         set(plan.redaction().shown());
         line.append(plan.mdc() == null ? ", mdc off" : ", mdc on");

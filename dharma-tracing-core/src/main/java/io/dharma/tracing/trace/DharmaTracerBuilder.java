@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
@@ -52,6 +53,9 @@ public final class DharmaTracerBuilder {
 
     @Nullable
     Redactor redactor;
+
+    @Nullable
+    Journal<SpanData> journal;
 
     @Nullable
     SdkMeterProvider meterProvider;
@@ -112,6 +116,15 @@ public final class DharmaTracerBuilder {
      */
     public DharmaTracerBuilder redactor(Redactor newRedactor) {
         redactor = Objects.requireNonNull(newRedactor, "redactor");
+        return this;
+    }
+
+    /**
+     * Has spans written down before they are delivered, so that outages cost none: {@link
+     * io.dharma.tracing.spool.Spool#ofSpans}. The caller closes it, after the tracer. Default: not written.
+     */
+    public DharmaTracerBuilder journal(Journal<SpanData> newJournal) {
+        journal = Objects.requireNonNull(newJournal, "journal");
         return this;
     }
 

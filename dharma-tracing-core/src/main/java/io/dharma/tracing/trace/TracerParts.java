@@ -104,6 +104,9 @@ final class TracerParts {
         if (builder.redactor != null) {
             pipeline.stage(builder.redactor.spanStage());
         }
+        if (builder.journal != null) {
+            pipeline.journal(builder.journal);
+        }
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
     }

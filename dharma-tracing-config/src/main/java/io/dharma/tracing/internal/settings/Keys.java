@@ -435,6 +435,39 @@ public final class Keys {
             "",
             "How long a batch of spans waits to be filled.");
 
+    public static final Key<Path> SPOOL_DIRECTORY = key(
+            Section.DELIVERY,
+            "dharma.spool.dir",
+            Types.DIRECTORY,
+            null,
+            "none: what waits for a receiver waits in memory only",
+            "Where spans are written down until they are delivered, so that outages and the end of the process cost"
+                    + " none. Processes that deliver to the same receivers may share it.");
+
+    public static final Key<Long> SPOOL_MAX_BYTES = key(
+            Section.DELIVERY,
+            "dharma.spool.max.bytes",
+            Types.DISK_SIZE,
+            "256MiB",
+            "",
+            "How much of the disk that may take, at least 4MiB; the oldest spans make room, failed ones last.");
+
+    public static final Key<Duration> SPOOL_MAX_AGE = key(
+            Section.DELIVERY,
+            "dharma.spool.max.age",
+            Types.POSITIVE_DURATION,
+            "24h",
+            "",
+            "After how long nobody wants a span any more.");
+
+    public static final Key<String> SPOOL_FSYNC = key(
+            Section.DELIVERY,
+            "dharma.spool.fsync",
+            Types.oneOf(List.of("none", "second", "batch"), List.of()),
+            "second",
+            "",
+            "How often the disk is told to keep what was written, which only matters when the machine loses power.");
+
     // Start and end
 
     public static final Key<Boolean> DISABLED = key(
