@@ -19,6 +19,8 @@ final class OtlpAnswer {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int LENGTH_DELIMITED = 2;
+    private static final int GROUP_START = 3;
+    private static final int GROUP_END = 4;
     private static final int FIXED32 = 5;
 
     private final byte[] bytes;
@@ -95,8 +97,21 @@ final class OtlpAnswer {
             case VARINT -> readVarint();
             case FIXED64 -> advance(8);
             case LENGTH_DELIMITED -> advance(readLength());
+            case GROUP_START -> skipGroup();
             case FIXED32 -> advance(4);
             default -> throw new MalformedException();
+        }
+    }
+
+    /** Nobody has begun a new one for years, but protobuf still reads them. They nest, here without a stack. */
+    private void skipGroup() throws MalformedException {
+        for (int depth = 1; depth > 0; ) {
+            int tag = readTag();
+            switch (tag & 7) {
+                case GROUP_START -> depth++;
+                case GROUP_END -> depth--;
+                default -> skip(tag);
+            }
         }
     }
 
