@@ -42,6 +42,7 @@ class ArchitectureTest {
         "io.dharma.tracing.pipeline..",
         "io.dharma.tracing.export..",
         "io.dharma.tracing.internal.metrics..",
+        "io.dharma.tracing.internal.otlp..",
         "io.dharma.tracing.internal.propagation..",
         "io.dharma.tracing.internal.sampling..",
         "io.dharma.tracing.internal.trace..",
