@@ -226,9 +226,9 @@ class BackendsTest {
         Set<String> names = new TreeSet<>();
         try (Stream<Path> builds = Files.list(temporary)) {
             for (Path build : builds.filter(BackendsTest::isOfBuild).toList()) {
-                try (Stream<Path> files = Files.list(build)) {
-                    files.forEach(file -> names.add(String.valueOf(file.getFileName())));
-                }
+                // Not a stream, which throws if the directory is deleted while it is read.
+                String[] files = build.toFile().list();
+                names.addAll(files == null ? List.of() : List.of(files));
             }
         }
         return names;
