@@ -40,6 +40,7 @@ class ArchitectureTest {
         "io.dharma.tracing.propagation..",
         "io.dharma.tracing.sampling..",
         "io.dharma.tracing.pipeline..",
+        "io.dharma.tracing.redaction..",
         "io.dharma.tracing.export..",
         "io.dharma.tracing.internal.metrics..",
         "io.dharma.tracing.internal.otlp..",

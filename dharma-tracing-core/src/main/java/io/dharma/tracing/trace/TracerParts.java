@@ -83,7 +83,7 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes());
+                .convertedSize(FinishedSpan::estimatedBytes);
         builder.delivery.forEach(setting -> setting.accept(pipeline));
         builder.sinks.forEach(pipeline::sink);
         return pipeline.build();
