@@ -57,39 +57,39 @@ public class OfferBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public boolean burst_dharma(DrainedPipeline queue) {
-        return burst(queue.shared.pipeline);
+    public boolean burst_dharma(SinkingPipeline shared, DrainedPipeline drained) {
+        return burst(shared.pipeline);
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public boolean burst_dharmaFiltered(DrainedFilter queue) {
-        return burst(queue.shared.pipeline);
+    public boolean burst_dharmaFiltered(FilteringPipeline shared, DrainedFilter drained) {
+        return burst(shared.pipeline);
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public void burst_raw(DrainedProcessor queue) {
+    public void burst_raw(ExportingProcessor shared, DrainedProcessor drained) {
         for (int i = 0; i < BURST; i++) {
-            queue.shared.processor.onEnd(queue.shared.span);
+            shared.processor.onEnd(shared.span);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public boolean burst_arrayBlockingQueue(DrainedArray queue) {
-        return burst(queue.shared.queue);
+    public boolean burst_arrayBlockingQueue(ArrayQueue shared, DrainedArray drained) {
+        return burst(shared.queue);
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
-    public boolean burst_concurrentLinkedQueue(DrainedLinked queue) {
-        return burst(queue.shared.queue);
+    public boolean burst_concurrentLinkedQueue(LinkedQueue shared, DrainedLinked drained) {
+        return burst(shared.queue);
     }
 
     @Benchmark
     public boolean full_dharma(FullPipeline full) {
-        return full.pipeline.offer(Record.ONLY);
+        return full.pipeline.offer(Item.ONLY);
     }
 
     @Benchmark
@@ -99,37 +99,37 @@ public class OfferBenchmark {
 
     @Benchmark
     public boolean full_arrayBlockingQueue(FullArray full) {
-        return full.queue.offer(Record.ONLY);
+        return full.queue.offer(Item.ONLY);
     }
 
-    private static boolean burst(Pipeline<Record, Record> pipeline) {
+    private static boolean burst(Pipeline<Item, Item> pipeline) {
         boolean accepted = true;
         for (int i = 0; i < BURST; i++) {
-            accepted &= pipeline.offer(Record.ONLY);
+            accepted &= pipeline.offer(Item.ONLY);
         }
         return accepted;
     }
 
-    private static boolean burst(Queue<Record> queue) {
+    private static boolean burst(Queue<Item> queue) {
         boolean accepted = true;
         for (int i = 0; i < BURST; i++) {
-            accepted &= queue.offer(Record.ONLY);
+            accepted &= queue.offer(Item.ONLY);
         }
         return accepted;
     }
 
     /** What is offered, again and again. */
-    private record Record() implements RecordType<Record> {
+    private record Item() implements RecordType<Item> {
 
-        static final Record ONLY = new Record();
+        static final Item ONLY = new Item();
 
         @Override
-        public int sizeOf(Record record) {
+        public int sizeOf(Item record) {
             return 256;
         }
 
         @Override
-        public Priority priority(Record record) {
+        public Priority priority(Item record) {
             return Priority.NORMAL;
         }
     }
@@ -138,8 +138,7 @@ public class OfferBenchmark {
     @State(Scope.Benchmark)
     public static class SinkingPipeline {
 
-        final Pipeline<Record, Record> pipeline = Pipeline.<Record, Record>builder(
-                        "records", Record.ONLY, record -> record)
+        final Pipeline<Item, Item> pipeline = Pipeline.<Item, Item>builder("records", Item.ONLY, record -> record)
                 .sink(new NoSink<>())
                 .build();
 
@@ -153,15 +152,8 @@ public class OfferBenchmark {
     @State(Scope.Thread)
     public static class DrainedPipeline {
 
-        SinkingPipeline shared;
-
-        @Setup
-        public void share(SinkingPipeline pipeline) {
-            shared = pipeline;
-        }
-
         @Setup(Level.Invocation)
-        public void drain() {
+        public void drain(SinkingPipeline shared) {
             shared.pipeline.flush(SOON);
         }
     }
@@ -170,8 +162,7 @@ public class OfferBenchmark {
     @State(Scope.Benchmark)
     public static class FilteringPipeline {
 
-        final Pipeline<Record, Record> pipeline = Pipeline.<Record, Record>builder(
-                        "records", Record.ONLY, record -> null)
+        final Pipeline<Item, Item> pipeline = Pipeline.<Item, Item>builder("records", Item.ONLY, record -> null)
                 .sink(new NoSink<>())
                 .build();
 
@@ -185,15 +176,8 @@ public class OfferBenchmark {
     @State(Scope.Thread)
     public static class DrainedFilter {
 
-        FilteringPipeline shared;
-
-        @Setup
-        public void share(FilteringPipeline pipeline) {
-            shared = pipeline;
-        }
-
         @Setup(Level.Invocation)
-        public void drain() {
+        public void drain(FilteringPipeline shared) {
             shared.pipeline.flush(SOON);
         }
     }
@@ -203,7 +187,8 @@ public class OfferBenchmark {
     public static class ExportingProcessor {
 
         final ReadableSpan span = finishedSpan();
-        final BatchSpanProcessor processor = BatchSpanProcessor.builder(new OneAnswerExporter(CompletableResultCode.ofSuccess()))
+        final BatchSpanProcessor processor = BatchSpanProcessor.builder(
+                        new OneAnswerExporter(CompletableResultCode.ofSuccess()))
                 .setMaxQueueSize(ROOM)
                 .build();
 
@@ -217,15 +202,8 @@ public class OfferBenchmark {
     @State(Scope.Thread)
     public static class DrainedProcessor {
 
-        ExportingProcessor shared;
-
-        @Setup
-        public void share(ExportingProcessor processor) {
-            shared = processor;
-        }
-
         @Setup(Level.Invocation)
-        public void drain() {
+        public void drain(ExportingProcessor shared) {
             shared.processor.forceFlush().join(SOON.toSeconds(), TimeUnit.SECONDS);
         }
     }
@@ -234,22 +212,15 @@ public class OfferBenchmark {
     @State(Scope.Benchmark)
     public static class ArrayQueue {
 
-        final ArrayBlockingQueue<Record> queue = new ArrayBlockingQueue<>(ROOM);
+        final ArrayBlockingQueue<Item> queue = new ArrayBlockingQueue<>(ROOM);
     }
 
     /** Emptied before each burst. */
     @State(Scope.Thread)
     public static class DrainedArray {
 
-        ArrayQueue shared;
-
-        @Setup
-        public void share(ArrayQueue queue) {
-            shared = queue;
-        }
-
         @Setup(Level.Invocation)
-        public void drain() {
+        public void drain(ArrayQueue shared) {
             shared.queue.clear();
         }
     }
@@ -258,22 +229,15 @@ public class OfferBenchmark {
     @State(Scope.Benchmark)
     public static class LinkedQueue {
 
-        final ConcurrentLinkedQueue<Record> queue = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<Item> queue = new ConcurrentLinkedQueue<>();
     }
 
     /** Emptied before each burst. */
     @State(Scope.Thread)
     public static class DrainedLinked {
 
-        LinkedQueue shared;
-
-        @Setup
-        public void share(LinkedQueue queue) {
-            shared = queue;
-        }
-
         @Setup(Level.Invocation)
-        public void drain() {
+        public void drain(LinkedQueue shared) {
             shared.queue.clear();
         }
     }
@@ -283,10 +247,10 @@ public class OfferBenchmark {
     public static class FullPipeline {
 
         private final CountDownLatch never = new CountDownLatch(1);
-        final Pipeline<Record, Record> pipeline = Pipeline.<Record, Record>builder("records", Record.ONLY, this::wait)
-                .build();
+        final Pipeline<Item, Item> pipeline =
+                Pipeline.<Item, Item>builder("records", Item.ONLY, this::hang).build();
 
-        private @Nullable Record wait(Record record) {
+        private @Nullable Item hang(Item record) {
             try {
                 never.await();
             } catch (InterruptedException closed) {
@@ -297,7 +261,7 @@ public class OfferBenchmark {
 
         @Setup
         public void fill() {
-            while (pipeline.offer(Record.ONLY)) {
+            while (pipeline.offer(Item.ONLY)) {
                 Thread.onSpinWait();
             }
         }
@@ -339,11 +303,11 @@ public class OfferBenchmark {
     @State(Scope.Benchmark)
     public static class FullArray {
 
-        final ArrayBlockingQueue<Record> queue = new ArrayBlockingQueue<>(ROOM);
+        final ArrayBlockingQueue<Item> queue = new ArrayBlockingQueue<>(ROOM);
 
         @Setup
         public void fill() {
-            while (queue.offer(Record.ONLY)) {
+            while (queue.offer(Item.ONLY)) {
                 Thread.onSpinWait();
             }
         }
@@ -351,8 +315,7 @@ public class OfferBenchmark {
 
     private static ReadableSpan finishedSpan() {
         try (SdkTracerProvider provider = SdkTracerProvider.builder().build()) {
-            Span span =
-                    provider.get("benchmark").spanBuilder("load-order").startSpan();
+            Span span = provider.get("benchmark").spanBuilder("load-order").startSpan();
             span.end();
             return (ReadableSpan) span;
         }
