@@ -67,7 +67,7 @@ final class PeriodicReader implements MetricReader {
         CompletableResultCode result = new CompletableResultCode();
         CompletableResultCode unused = last.whenComplete(() -> {
             cutOff();
-            CompletableResultCode told = last.isSuccess() ? result.succeed() : result.fail();
+            tell(result, last.isSuccess());
         });
         return result;
     }
@@ -91,9 +91,12 @@ final class PeriodicReader implements MetricReader {
             asked.add(one);
         }
         CompletableResultCode result = collectAndExport();
-        CompletableResultCode unused = result.whenComplete(() -> asked.forEach(one -> {
-            CompletableResultCode told = result.isSuccess() ? one.succeed() : one.fail();
-        }));
+        CompletableResultCode unused =
+                result.whenComplete(() -> asked.forEach(one -> tell(one, result.isSuccess())));
+    }
+
+    private static void tell(CompletableResultCode asked, boolean succeeded) {
+        CompletableResultCode unused = succeeded ? asked.succeed() : asked.fail();
     }
 
     private CompletableResultCode collectAndExport() {

@@ -64,14 +64,14 @@ public final class TracingOptions {
 
     /**
      * Keeps the newest spans in the process: see {@link DharmaTracing#inMemory()}. Default: only where traces go
-     * nowhere else. Costs a thread and at most 8 MiB.
+     * nowhere else. Costs at most 6 MiB.
      */
     public TracingOptions inMemory() {
         config.add(Keys.TRACES_EXPORTER, "memory");
         return this;
     }
 
-    /** As {@link #inMemory()}, with bounds of your own. Defaults: 10,000 spans and 8 MiB. */
+    /** As {@link #inMemory()}, with bounds of your own. Defaults: 10,000 spans and 6 MiB. */
     public TracingOptions inMemory(int maxSpans, long maxBytes) {
         config.set(Keys.MEMORY_MAX_SPANS, maxSpans);
         config.set(Keys.MEMORY_MAX_BYTES, maxBytes);

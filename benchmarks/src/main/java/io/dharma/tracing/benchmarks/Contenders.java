@@ -1,8 +1,6 @@
 package io.dharma.tracing.benchmarks;
 
 import io.dharma.tracing.context.MdcMirror;
-import io.dharma.tracing.pipeline.Delivery;
-import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -15,9 +13,6 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
@@ -31,7 +26,7 @@ public final class Contenders {
     @State(Scope.Benchmark)
     public static class Dharma {
 
-        final DharmaTracer tracer = DharmaTracer.builder().sink(new NoSink()).build();
+        final DharmaTracer tracer = DharmaTracer.builder().sink(new NoSink<>()).build();
 
         @TearDown
         public void stop() {
@@ -44,7 +39,7 @@ public final class Contenders {
     public static class DharmaWithMdcAndMetrics {
 
         final DharmaTracer tracer = DharmaTracer.builder()
-                .sink(new NoSink())
+                .sink(new NoSink<>())
                 .mdc(MdcMirror.ofTraceAndSpan())
                 .meterProvider(SdkMeterProvider.builder().build())
                 .build();
@@ -60,7 +55,7 @@ public final class Contenders {
     public static class DharmaUnsampled {
 
         final DharmaTracer tracer = DharmaTracer.builder()
-                .sink(new NoSink())
+                .sink(new NoSink<>())
                 .sampler(Samplers.parentBased(Samplers.alwaysOff()))
                 .build();
 
@@ -75,7 +70,7 @@ public final class Contenders {
     public static class DharmaKeeping {
 
         final DharmaTracer tracer = DharmaTracer.builder()
-                .sink(new NoSink())
+                .sink(new NoSink<>())
                 .sampler(Samplers.parentBased(Samplers.alwaysOff()))
                 .keep(KeepPolicy.nothing().andErrors())
                 .build();
@@ -134,19 +129,6 @@ public final class Contenders {
         @Override
         public CompletableResultCode shutdown() {
             return CompletableResultCode.ofSuccess();
-        }
-    }
-
-    private static final class NoSink implements Sink<SpanData> {
-
-        @Override
-        public String name() {
-            return "nowhere";
-        }
-
-        @Override
-        public CompletionStage<Delivery> deliver(List<SpanData> batch) {
-            return CompletableFuture.completedFuture(Delivery.delivered());
         }
     }
 }

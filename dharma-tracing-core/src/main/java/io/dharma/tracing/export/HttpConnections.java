@@ -74,7 +74,12 @@ final class HttpConnections {
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
     private final AtomicInteger threadNumber = new AtomicInteger();
     private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::lookupThread);
+            0,
+            Integer.MAX_VALUE,
+            IDLE_LOOKUP_MILLIS,
+            TimeUnit.MILLISECONDS,
+            new SynchronousQueue<>(),
+            this::lookupThread);
     private final ScheduledThreadPoolExecutor worker =
             new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
     private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
@@ -135,8 +140,7 @@ final class HttpConnections {
     NameLookup lookup(String host, boolean linkLocalAllowed) {
         return lookups.computeIfAbsent(
                 (linkLocalAllowed ? "all " : "some ") + host,
-                key -> new NameLookup(
-                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting()));
+                key -> new NameLookup(host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting()));
     }
 
     /**

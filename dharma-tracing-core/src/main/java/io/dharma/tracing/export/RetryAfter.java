@@ -32,7 +32,16 @@ final class RetryAfter {
     }
 
     private static Duration seconds(String digits) {
-        return digits.length() > DIGITS_THAT_MATTER ? LONGEST : clamp(Duration.ofSeconds(Long.parseLong(digits)));
+        String number = digits.substring(leadingZeros(digits));
+        return number.length() > DIGITS_THAT_MATTER ? LONGEST : clamp(Duration.ofSeconds(Long.parseLong("0" + number)));
+    }
+
+    private static int leadingZeros(String digits) {
+        int zeros = 0;
+        while (zeros < digits.length() && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        return zeros;
     }
 
     private static @Nullable Duration until(String date, Instant now) {

@@ -70,7 +70,7 @@ final class Intake<I, O> implements Worker.Task {
      * Counts the beginnings and the ends of calls into the application's code, so that it is odd while one is under way.
      * Who ends a call, its thread or the one that gives that thread up, is settled by a compare-and-set.
      */
-    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong calls = new PaddedLong();
 
     // Guarded by calls: the call that was under way at the last look.
     private long watchedCall;
@@ -78,19 +78,9 @@ final class Intake<I, O> implements Worker.Task {
     private volatile boolean interrupted;
     private int threadsLost;
 
-    // The worker's own.
-    private @Nullable O inHand;
-    private int inHandSize;
-    private Priority inHandPriority = Priority.NORMAL;
-    private long inHandPosition;
-    private int nextCourier;
-    private long handledBytes;
-    private long lastRecordAt;
-
     // Guarded by books: what has left the intake, so that a snapshot sees each record in exactly one place.
-    private final Object books = new Object();
+    private final Books<O> books = new PaddedBooks<>();
     private final DropCounts dropped = new DropCounts();
-    private long handedOver;
     private volatile boolean abandoned;
 
     Intake(
@@ -111,7 +101,7 @@ final class Intake<I, O> implements Worker.Task {
         this.couriers = couriers;
         this.settings = settings;
         this.queue = new RecordQueue<>(maxQueueBytes);
-        this.lastRecordAt = settings.clock().nanoTime();
+        books.lastRecordAt = settings.clock().nanoTime();
         this.worker = new Worker(thread, this);
     }
 
@@ -149,12 +139,14 @@ final class Intake<I, O> implements Worker.Task {
 
     @Override
     public long turn() {
-        dozing = false;
+        if (dozing) {
+            dozing = false;
+        }
         try {
             boolean more = handOverSome();
             queue.giveBack();
-            queue.release(handledBytes);
-            handledBytes = 0;
+            queue.release(books.handledBytes);
+            books.handledBytes = 0;
             if (journal != null) {
                 journal.flush();
             }
@@ -182,7 +174,7 @@ final class Intake<I, O> implements Worker.Task {
         boolean more = false;
         long began = settings.clock().nanoTime();
         // A record in hand is left from a turn that something broke off.
-        while (handled < RECORDS_PER_TURN && !abandoned && (inHand != null || takeInHand())) {
+        while (handled < RECORDS_PER_TURN && !abandoned && (books.inHand != null || takeInHand())) {
             handOver();
             handled++;
             if (handled % RECORDS_BETWEEN_CLOCKS == 0 && settings.clock().nanoTime() - began > NAP_NANOS) {
@@ -192,7 +184,7 @@ final class Intake<I, O> implements Worker.Task {
             }
         }
         if (handled > 0) {
-            lastRecordAt = settings.clock().nanoTime();
+            books.lastRecordAt = settings.clock().nanoTime();
         }
         for (Courier<O> courier : couriers) {
             if (handled > 0) {
@@ -206,12 +198,12 @@ final class Intake<I, O> implements Worker.Task {
     /** Converts records until one is something to hand over. */
     private boolean takeInHand() {
         for (I record = queue.poll(); record != null; record = queue.poll()) {
-            handledBytes += queue.polledSize();
+            books.handledBytes += queue.polledSize();
             if (!inTurn) {
                 askToBeWatched();
             }
             if (convert(record)) {
-                inHandPosition = writeDown();
+                books.inHandPosition = writeDown();
                 return true;
             }
         }
@@ -260,10 +252,10 @@ final class Intake<I, O> implements Worker.Task {
 
     private boolean converted(@Nullable O record, int size, DropReason reason) {
         if (record != null) {
-            inHandSize = size;
-            inHandPosition = Journal.NOT_WRITTEN;
-            inHandPriority = queue.polledPriority();
-            inHand = record;
+            books.inHandSize = size;
+            books.inHandPosition = Journal.NOT_WRITTEN;
+            books.inHandPriority = queue.polledPriority();
+            books.inHand = record;
             return true;
         }
         synchronized (books) {
@@ -276,9 +268,11 @@ final class Intake<I, O> implements Worker.Task {
 
     /** Before anybody gets it, and outside the books' lock, since it may write a file. */
     private long writeDown() {
-        O record = inHand;
+        O record = books.inHand;
         try {
-            return journal == null || record == null ? Journal.NOT_WRITTEN : journal.append(record, inHandPriority);
+            return journal == null || record == null
+                    ? Journal.NOT_WRITTEN
+                    : journal.append(record, books.inHandPriority);
         } catch (Throwable thrown) {
             // A record that cannot be written down, be it for its own sake, still goes out from memory.
             return Journal.NOT_WRITTEN;
@@ -287,16 +281,17 @@ final class Intake<I, O> implements Worker.Task {
 
     private void handOver() {
         synchronized (books) {
-            O record = inHand;
+            O record = books.inHand;
             if (record != null && !abandoned) {
                 // Remembers how far it came, so that nobody gets a record twice if something breaks it off.
-                while (nextCourier < couriers.size()) {
-                    couriers.get(nextCourier++).accept(record, inHandSize, inHandPriority, inHandPosition);
+                while (books.nextCourier < couriers.size()) {
+                    couriers.get(books.nextCourier++)
+                            .accept(record, books.inHandSize, books.inHandPriority, books.inHandPosition);
                 }
-                handedOver++;
+                books.handedOver++;
             }
-            nextCourier = 0;
-            inHand = null;
+            books.nextCourier = 0;
+            books.inHand = null;
         }
     }
 
@@ -314,7 +309,7 @@ final class Intake<I, O> implements Worker.Task {
     }
 
     private long nap() {
-        boolean quiet = settings.clock().nanoTime() - lastRecordAt > AWAKE_WITHOUT_WORK_NANOS
+        boolean quiet = settings.clock().nanoTime() - books.lastRecordAt > AWAKE_WITHOUT_WORK_NANOS
                 && couriers.stream().allMatch(Courier::isIdle);
         if (!quiet) {
             return NAP_NANOS;
@@ -406,7 +401,7 @@ final class Intake<I, O> implements Worker.Task {
         synchronized (books) {
             if (!abandoned) {
                 abandoned = true;
-                dropped.add(DropReason.UNDELIVERED, queue.accepted() - handedOver - dropped.total());
+                dropped.add(DropReason.UNDELIVERED, queue.accepted() - books.handedOver - dropped.total());
             }
         }
         worker.stop();
@@ -431,12 +426,46 @@ final class Intake<I, O> implements Worker.Task {
                     settings.signal(),
                     offered,
                     drops,
-                    accepted - handedOver - dropped.total(),
+                    accepted - books.handedOver - dropped.total(),
                     abandoned ? 0 : queue.bytes(),
                     workerFaults,
                     stages.failures(),
                     couriers.stream().map(Courier::stats).toList());
         }
+    }
+
+    /** What the worker writes for every record, kept away from what producers read of the intake; see Padding. */
+    private static class Books<O> extends Padding {
+
+        // The worker's own.
+        @Nullable
+        O inHand;
+
+        int inHandSize;
+        Priority inHandPriority = Priority.NORMAL;
+        long inHandPosition;
+        int nextCourier;
+        long handledBytes;
+        long lastRecordAt;
+
+        /** Guarded by this object. */
+        long handedOver;
+    }
+
+    @SuppressWarnings("unused") // see Padding
+    private static final class PaddedBooks<O> extends Books<O> {
+
+        private long p01, p02, p03, p04, p05, p06, p07, p08;
+        private long p09, p10, p11, p12, p13, p14, p15, p16;
+    }
+
+    @SuppressWarnings("unused") // see Padding
+    private static final class PaddedLong extends AtomicLong {
+
+        private static final long serialVersionUID = 1L;
+
+        private long p01, p02, p03, p04, p05, p06, p07, p08;
+        private long p09, p10, p11, p12, p13, p14, p15, p16;
     }
 
     /** Takes a thread that came back too late out of its turn without touching anything. */

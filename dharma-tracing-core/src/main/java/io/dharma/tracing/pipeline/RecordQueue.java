@@ -72,11 +72,15 @@ final class RecordQueue<T> {
     /** Consumer only: the next record, those of high priority first; null when none is there. */
     @Nullable
     T poll() {
-        polled = high;
+        Ring<T> from = high;
         T record = high.poll();
         if (record == null) {
-            polled = ordinary;
+            from = ordinary;
             record = ordinary.poll();
+        }
+        if (polled != from) {
+            // Seldom, for producers read what lies beside it; see Padding.
+            polled = from;
         }
         return record;
     }

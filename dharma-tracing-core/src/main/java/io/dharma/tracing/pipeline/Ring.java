@@ -62,11 +62,7 @@ final class Ring<T> {
 
     private volatile long head;
 
-    /** The consumer's own, ahead of {@code head} until {@link #giveBack()}. */
-    private long taken;
-
-    private int takenSize;
-    private long takenTag;
+    private final Taken taken = new PaddedTaken();
 
     /** @param capacity rounded up to a power of two */
     Ring(int capacity) {
@@ -109,38 +105,38 @@ final class Ring<T> {
     /** Consumer only: the next record, or null when none is published. */
     @Nullable
     T poll() {
-        Slot<T> slot = slots[(int) taken & mask];
+        Slot<T> slot = slots[(int) taken.count & mask];
         T record = slot.record;
         if (record == null) {
             return null;
         }
-        takenSize = slot.size;
-        takenTag = slot.tag;
+        taken.size = slot.size;
+        taken.tag = slot.tag;
         slot.record = null;
-        taken++;
+        taken.count++;
         return record;
     }
 
     /** Consumer only: the size of what {@link #poll()} returned last. */
     int polledSize() {
-        return takenSize;
+        return taken.size;
     }
 
     /** Consumer only: the tag of what {@link #poll()} returned last. */
     long polledTag() {
-        return takenTag;
+        return taken.tag;
     }
 
     /** Consumer only: lets producers use the slots of all that was polled. Once for many, as it costs them a miss. */
     void giveBack() {
-        if (head != taken) {
-            head = taken;
+        if (head != taken.count) {
+            head = taken.count;
         }
     }
 
     /** Consumer only: how many positions were polled, ever. */
     long taken() {
-        return taken;
+        return taken.count;
     }
 
     /** Any thread: how many positions were claimed, ever. */
@@ -160,6 +156,23 @@ final class Ring<T> {
     /** Any thread: no claim succeeds after this. */
     void close() {
         TAIL.getAndBitwiseOr(this, CLOSED);
+    }
+
+    /** The consumer's own, written for every record, and therefore away from what producers read. */
+    private static class Taken extends Padding {
+
+        /** Ahead of {@code head} until {@link #giveBack()}. */
+        long count;
+
+        int size;
+        long tag;
+    }
+
+    @SuppressWarnings("unused") // see Padding
+    private static final class PaddedTaken extends Taken {
+
+        private long p01, p02, p03, p04, p05, p06, p07, p08;
+        private long p09, p10, p11, p12, p13, p14, p15, p16;
     }
 
     private static final class Slot<T> {

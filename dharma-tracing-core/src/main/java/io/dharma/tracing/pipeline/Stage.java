@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.opentelemetry.sdk.common.Clock;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,46 @@ public final class Stage<T> {
      */
     public static <T> Stage<T> required(String name, Function<? super T, ? extends @Nullable T> step) {
         return new Stage<>(name, step, true);
+    }
+
+    /**
+     * Code of the application that adds to records, and must not harm their delivery. Where it throws, returns null or
+     * is not called because it is in quarantine, the record goes on without it, and that is counted as a failure of this
+     * stage. A hook that threw or took longer than 50 ms three times within a minute is not called for a minute; the log
+     * says so once. One that never returns costs the record and a thread.
+     *
+     * @param name a short lower-case name for health and log
+     * @param hook returns the record, changed or not. On one of the pipeline's threads, while all records wait
+     */
+    public static <T> Stage<T> enrichmentHook(String name, Function<? super T, ? extends @Nullable T> hook) {
+        return enrichmentHook(name, hook, Clock.getDefault());
+    }
+
+    /** As {@link #enrichmentHook(String, Function)}, by another clock. */
+    public static <T> Stage<T> enrichmentHook(
+            String name, Function<? super T, ? extends @Nullable T> hook, Clock clock) {
+        Objects.requireNonNull(hook, "hook");
+        return new Stage<>(name, new GuardedStep<>(name, hook, true, clock), false);
+    }
+
+    /**
+     * Code of the application that takes something out of records, without which none may leave. Where it throws or is
+     * not called because it is in quarantine, the record is dropped as {@link DropReason#STAGE_FAILED}. Quarantine and
+     * log are as for {@link #enrichmentHook(String, Function)}.
+     *
+     * @param name a short lower-case name for health and log
+     * @param hook returns the record, changed or not; null drops it on purpose. On one of the pipeline's threads, while
+     *     all records wait
+     */
+    public static <T> Stage<T> redactionHook(String name, Function<? super T, ? extends @Nullable T> hook) {
+        return redactionHook(name, hook, Clock.getDefault());
+    }
+
+    /** As {@link #redactionHook(String, Function)}, by another clock. */
+    public static <T> Stage<T> redactionHook(
+            String name, Function<? super T, ? extends @Nullable T> hook, Clock clock) {
+        Objects.requireNonNull(hook, "hook");
+        return new Stage<>(name, new GuardedStep<>(name, hook, false, clock), true);
     }
 
     String name() {

@@ -40,12 +40,18 @@ record FinishedSpan(
      * What this holds on the heap, roughly. An ordinary span is added up here, because {@link SpanSize} would make a
      * key object for each attribute.
      */
-    int estimatedBytes() {
+    static int estimatedBytes(SpanData span) {
+        // A stage may have made another of it.
+        long bytes = span instanceof FinishedSpan own ? own.estimatedBytes() : SpanSize.of(span);
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+
+    private long estimatedBytes() {
         if (events.isEmpty() && links.isEmpty() && attributes instanceof SpanAttributes recorded) {
             long text = 2L * name.length() + 2L * status.getDescription().length();
-            return (int) Math.min(Integer.MAX_VALUE, OWN_BYTES + text + recorded.estimatedBytes());
+            return OWN_BYTES + text + recorded.estimatedBytes();
         }
-        return (int) Math.min(Integer.MAX_VALUE, SpanSize.of(this));
+        return SpanSize.of(this);
     }
 
     @Override

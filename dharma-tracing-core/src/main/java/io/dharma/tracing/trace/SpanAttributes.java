@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.internal.trace.NamedAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: its span guards it while it is written, and nobody writes after the span's end.
  */
-final class SpanAttributes implements Attributes {
+final class SpanAttributes implements Attributes, NamedAttributes {
 
     /** Three attributes are usual; room for four avoids the first growth. */
     private static final int INITIAL_PAIRS = 4;
@@ -274,6 +275,13 @@ final class SpanAttributes implements Attributes {
     public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
         for (int i = 0; i < 2 * size; i += 2) {
             consumer.accept(keyAt(i), Objects.requireNonNull(pairs[i + 1]));
+        }
+    }
+
+    @Override
+    public void forEachNamed(BiConsumer<? super String, ? super Object> consumer) {
+        for (int i = 0; i < 2 * size; i += 2) {
+            consumer.accept(nameOf(pairs[i]), Objects.requireNonNull(pairs[i + 1]));
         }
     }
 

@@ -98,7 +98,7 @@ final class TracerParts {
     private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(span -> ((FinishedSpan) span).estimatedBytes());
+                .convertedSize(FinishedSpan::estimatedBytes);
         builder.delivery.forEach(setting -> setting.accept(pipeline));
         builder.stages.forEach(pipeline::stage);
         if (builder.redactor != null) {

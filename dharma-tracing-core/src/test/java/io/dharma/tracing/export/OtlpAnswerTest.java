@@ -55,6 +55,16 @@ class OtlpAnswerTest {
         assertThat(OtlpAnswer.delivery(bytes, 10)).isEqualTo(new Delivered(2, null));
     }
 
+    @Test
+    void group_thatIsUnknownIsSkippedHoweverDeep() {
+        String deep = "6b".repeat(10_000) + "0805" + "6c".repeat(10_000);
+        byte[] bytes = HexFormat.of().parseHex("0a020803" + deep);
+
+        assertThat(OtlpAnswer.delivery(bytes, 10)).isEqualTo(new Delivered(3, null));
+        assertThat(OtlpAnswer.delivery(Arrays.copyOf(bytes, bytes.length - 1), 10))
+                .isEqualTo(Delivery.delivered());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -46,6 +46,12 @@ class RetryAfterTest {
     }
 
     @Test
+    void seconds_mayHaveZerosInFront() {
+        assertThat(retryAfter(Map.of("Retry-After", "0000000000000042"))).isEqualTo(Duration.ofSeconds(42));
+        assertThat(retryAfter(Map.of("Retry-After", "0000000000000000"))).isEqualTo(RetryAfter.SHORTEST);
+    }
+
+    @Test
     void header_thatIsMissingSaysNothing() {
         assertThat(retryAfter(Map.of())).isNull();
         assertThat(retryAfter(Map.of("Retry-After", "  "))).isNull();

@@ -108,7 +108,7 @@ public final class Keys {
             Section.TRACES,
             "dharma.memory.max.bytes",
             Types.SIZE,
-            "8MiB",
+            "6MiB",
             "",
             "How much heap they may take, by estimate.");
 

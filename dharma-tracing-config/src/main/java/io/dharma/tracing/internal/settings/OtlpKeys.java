@@ -37,7 +37,9 @@ public record OtlpKeys(
                         prefix + "endpoint",
                         Types.URL,
                         null,
-                        forAll ? "`http://localhost:4318`, if `otlp` is chosen" : "that for all signals",
+                        forAll
+                                ? "`http://localhost:4318`, with `grpc` `http://localhost:4317`, if `otlp` is chosen"
+                                : "that for all signals",
                         endpoint),
                 key(prefix + "headers", Types.HEADERS, null, inheritedOr(forAll, "none"), "Headers of each request."),
                 key(

@@ -1,7 +1,6 @@
 package io.dharma.tracing.internal.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.ArrayList;
@@ -57,9 +56,8 @@ class SettingsFuzzTest {
     private static <T> void assertCodeCouldHaveSetIt(Key<T> key, Settings settings) {
         Setting<T> setting = settings.find(key);
         if (setting != null) {
-            assertThatCode(() -> key.type().check(setting.value()))
-                    .as(key.name())
-                    .doesNotThrowAnyException();
+            // Throws if not.
+            key.type().check(setting.value());
         }
     }
 

@@ -1,0 +1,266 @@
+package io.dharma.tracing.redaction;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Secrets that a text calls by name: {@code password=...}, {@code "api_key": "..."}, {@code Authorization: ...},
+ * {@code ?token=...}, {@code <secret>...}, {@code password%3D...}, {@code password '...'}.
+ *
+ * <p>Triggered by what stands between name and value; the name is looked for backwards over a bounded distance. A
+ * parameter of a URL is secret whatever its value. Anything else must not be an obvious stand-in, such as {@code null} or
+ * {@code ${PASSWORD}}, and for a name that has other meanings it must look like a secret, see {@link Sensitivity}.
+ */
+final class AssignmentScanner implements Scanner {
+
+    /** Names go no further back than this. */
+    private static final int LONGEST_NAME = 48;
+
+    /** Parameters of signed URLs; the case matters, as OpenTelemetry's conventions say. */
+    private static final Set<String> SIGNATURES = Set.of(
+            "AWSAccessKeyId",
+            "Signature",
+            "sig",
+            "X-Goog-Signature",
+            "X-Goog-Credential",
+            "X-Amz-Signature",
+            "X-Amz-Credential");
+
+    private final KeyList keys;
+    private final Set<String> allowed;
+    private final boolean urls;
+
+    /**
+     * @param allowed names that are no secrets, normalised
+     * @param urls whether parameters of URLs get special treatment
+     */
+    AssignmentScanner(KeyList keys, Set<String> allowed, boolean urls) {
+        this.keys = keys;
+        this.allowed = allowed;
+        this.urls = urls;
+    }
+
+    @Override
+    public String triggers() {
+        return "=:>%\"'";
+    }
+
+    @Override
+    public @Nullable Find at(CharSequence text, int at, int from) {
+        return switch (text.charAt(at)) {
+            case '=' -> assigned(text, at, at + 1, from);
+            case ':' -> Ascii.isAt(text, at + 1, ':') ? null : assigned(text, at, at + 1, from);
+            case '>' -> element(text, at, from);
+            case '%' -> escaped(text, at, from);
+            default -> quoted(text, at, from);
+        };
+    }
+
+    // ---- name, sign, value
+
+    private @Nullable Find assigned(CharSequence text, int sign, int afterSign, int from) {
+        int nameEnd = endOfName(text, sign, from);
+        int nameStart = startOfName(text, nameEnd, from);
+        if (nameStart == nameEnd) {
+            return null;
+        }
+        if (text.charAt(sign) == '=' && isParameter(text, nameStart, from)) {
+            return parameter(text, nameStart, nameEnd, afterSign);
+        }
+        if (isComparison(text, sign)) {
+            return null;
+        }
+        if (Ascii.equalsLower(text, nameStart, nameEnd, "value")) {
+            int named = endOfNameBeforeValue(text, nameStart, from);
+            return named < 0 ? null : assigned(text, sign, afterSign, startOfName(text, named, from), named, from);
+        }
+        return assigned(text, sign, afterSign, nameStart, nameEnd, from);
+    }
+
+    private @Nullable Find assigned(CharSequence text, int sign, int afterSign, int nameStart, int nameEnd, int from) {
+        int start = withWordsBefore(text, nameStart, from);
+        Sensitivity sensitivity = keys.inText(text, start, nameEnd);
+        if (sensitivity == null || isAllowed(text, nameStart, nameEnd)) {
+            return null;
+        }
+        int value = Ascii.isAt(text, afterSign, '>') ? afterSign + 1 : afterSign;
+        return new AssignedValue(text, value, sensitivity, text.charAt(sign) == ':').find();
+    }
+
+    /** {@code name="password" value="..."}: where the name ends; -1 if there is none. */
+    private static int endOfNameBeforeValue(CharSequence text, int value, int from) {
+        boolean named = value - 3 > from && text.charAt(value - 1) == ' ' && text.charAt(value - 2) == '"';
+        return named ? value - 2 : -1;
+    }
+
+    /** Over blanks, and the quotes or brackets that close the name. */
+    private static int endOfName(CharSequence text, int sign, int from) {
+        int end = sign;
+        int least = Math.max(from, sign - 6);
+        while (end > least && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        while (end > least && (Ascii.isQuote(text.charAt(end - 1)) || text.charAt(end - 1) == ']')) {
+            end--;
+            while (end > least && text.charAt(end - 1) == '\\') {
+                end--;
+            }
+        }
+        return end;
+    }
+
+    private static int startOfName(CharSequence text, int end, int from) {
+        int start = end;
+        int least = Math.max(from, end - LONGEST_NAME);
+        while (start > least && isNamePart(text, start - 1)) {
+            start--;
+        }
+        // What Java's command line puts before the name of a property.
+        return start + 2 < end && text.charAt(start) == '-' && text.charAt(start + 1) == 'D' ? start + 2 : start;
+    }
+
+    private static boolean isNamePart(CharSequence text, int index) {
+        char c = text.charAt(index);
+        return Ascii.isBase64Url(c) || c == '.' || (c == '%' && Ascii.isPercentEscape(text, index));
+    }
+
+    /** A name may be of up to three words: {@code the api key:}. */
+    private static int withWordsBefore(CharSequence text, int nameStart, int from) {
+        int start = nameStart;
+        for (int words = 0; words < 2; words++) {
+            boolean gap = start - 1 > from && text.charAt(start - 1) == ' ' && Ascii.isWord(text.charAt(start - 2));
+            if (!gap) {
+                break;
+            }
+            start = startOfName(text, start - 1, Math.max(from, nameStart - LONGEST_NAME));
+        }
+        return start;
+    }
+
+    private boolean isAllowed(CharSequence text, int start, int end) {
+        return !allowed.isEmpty() && allowed.contains(KeyList.normalise(text.subSequence(start, end)));
+    }
+
+    private static boolean isComparison(CharSequence text, int sign) {
+        return Ascii.isAt(text, sign + 1, '=')
+                || Ascii.isAt(text, sign - 1, '=')
+                || Ascii.isAt(text, sign - 1, '!')
+                || Ascii.isAt(text, sign - 1, '<');
+    }
+
+    // ---- parameters of URLs
+
+    private boolean isParameter(CharSequence text, int nameStart, int from) {
+        if (!urls || nameStart == 0 || nameStart - 1 < from) {
+            return false;
+        }
+        char before = text.charAt(nameStart - 1);
+        return before == '?' || before == '&' || (before == '#' && Ascii.isWordAt(text, nameStart));
+    }
+
+    /** Of what a query consists, where there is no question mark before it. */
+    @Nullable
+    Find firstParameter(CharSequence query) {
+        int end = 0;
+        while (end < query.length() && end < LONGEST_NAME && isNamePart(query, end)) {
+            end++;
+        }
+        return end > 0 && Ascii.isAt(query, end, '=') ? parameter(query, 0, end, end + 1) : null;
+    }
+
+    private @Nullable Find parameter(CharSequence text, int nameStart, int nameEnd, int value) {
+        String name = PercentText.decode(text.subSequence(nameStart, nameEnd));
+        boolean secret = SIGNATURES.contains(name) || keys.isSecret(name);
+        if (!secret || isAllowed(text, nameStart, nameEnd) || Ascii.startsWith(text, value, Find.MARKER)) {
+            return null;
+        }
+        int end = value;
+        while (end < text.length() && !endsParameter(text.charAt(end))) {
+            end++;
+        }
+        return end == value ? null : Find.secret(value, end, Rule.URL);
+    }
+
+    private static boolean endsParameter(char c) {
+        return c == '&' || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\' || Ascii.isSpace(c);
+    }
+
+    // ---- other signs
+
+    /** {@code <password>...</password>}, {@code <property name="password">...</property>}. */
+    private @Nullable Find element(CharSequence text, int at, int from) {
+        boolean attribute = at - 1 > from && text.charAt(at - 1) == '"';
+        int nameEnd = attribute ? at - 1 : at;
+        int start = startOfName(text, nameEnd, from);
+        Sensitivity sensitivity =
+                isElement(text, start, nameEnd, attribute, from) ? keys.inText(text, start, nameEnd) : null;
+        if (sensitivity == null || isAllowed(text, start, nameEnd)) {
+            return null;
+        }
+        int end = at + 1;
+        while (end < text.length() && text.charAt(end) != '<') {
+            end++;
+        }
+        return AssignedValue.isStandIn(text, at + 1, end) ? null : Find.secret(at + 1, end, Rule.ASSIGNMENT);
+    }
+
+    private static boolean isElement(CharSequence text, int start, int end, boolean attribute, int from) {
+        int open = start - 1;
+        if (start == end || open <= from - 1) {
+            return false;
+        }
+        char before = text.charAt(open);
+        return attribute
+                ? before == '"' && Ascii.startsWithLower(text, open - 5, "name=")
+                : before == '<' || before == ':';
+    }
+
+    /** {@code redirect=%2Flogin%3Ftoken%3D...%26}. */
+    private @Nullable Find escaped(CharSequence text, int at, int from) {
+        if (!Ascii.startsWithLower(text, at, "%3d")) {
+            return null;
+        }
+        int start = at;
+        while (start > Math.max(from, at - LONGEST_NAME) && Ascii.isBase64Url(text.charAt(start - 1))) {
+            start--;
+        }
+        // The digits of an escape before the name are not part of it.
+        if (start > 0 && text.charAt(start - 1) == '%') {
+            start = Math.min(at, start + 2);
+        }
+        int value = at + 3;
+        if (start == at || keys.inText(text, start, at) == null || Ascii.startsWith(text, value, Find.MARKER)) {
+            return null;
+        }
+        int end = value;
+        while (end < text.length() && !endsParameter(text.charAt(end)) && !isEscapedEnd(text, end)) {
+            end++;
+        }
+        return end == value || isAllowed(text, start, at) ? null : Find.secret(value, end, Rule.URL);
+    }
+
+    private static boolean isEscapedEnd(CharSequence text, int at) {
+        return Ascii.startsWith(text, at, "%26") || Ascii.startsWith(text, at, "%23");
+    }
+
+    /** {@code wrong password 'hunter2'}, {@code IDENTIFIED BY 'hunter2'}. */
+    private @Nullable Find quoted(CharSequence text, int at, int from) {
+        if (at - 3 < from || text.charAt(at - 1) != ' ') {
+            return null;
+        }
+        int end = at - 1;
+        int start = startOfName(text, end, from);
+        if (start == end || !isPassword(text, start, end)) {
+            return null;
+        }
+        return new AssignedValue(text, at, Sensitivity.CERTAIN, false).find();
+    }
+
+    private static boolean isPassword(CharSequence text, int start, int end) {
+        return Ascii.equalsLower(text, start, end, "password")
+                || Ascii.equalsLower(text, start, end, "passphrase")
+                || Ascii.equalsLower(text, start, end, "pwd")
+                || (Ascii.equalsLower(text, start, end, "by")
+                        && Ascii.startsWithLower(text, start - 11, "identified "));
+    }
+}

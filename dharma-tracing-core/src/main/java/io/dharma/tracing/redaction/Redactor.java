@@ -1,0 +1,438 @@
+package io.dharma.tracing.redaction;
+
+import io.dharma.tracing.pipeline.Stage;
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
+import io.opentelemetry.api.baggage.BaggageEntry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes secrets out of spans, log records, texts, resources, MDC copies and baggage.
+ *
+ * <p>In this order of certainty:
+ *
+ * <ol>
+ *   <li>An attribute whose name holds a word such as {@code password}, {@code token} or {@code authorization} loses its
+ *       value, whatever it is. Names are compared by whole words, so that {@code author} and {@code tokenizer} stay, and
+ *       a last word that only says something about the secret lets it stay, too: {@code token.type},
+ *       {@code password_length}.
+ *   <li>Statements to databases lose their literals ({@code db.query.text}, {@code db.statement}), queries and URLs lose
+ *       user, password and secret parameters.
+ *   <li>All other texts are searched: for what is named as above in {@code name=value}, JSON, headers and command lines,
+ *       and for what looks like a private key, a web token, an API key of a known maker, credentials in a URL, a card's
+ *       or a bank account's number. Messages in stack traces are texts like others; frames are left alone.
+ * </ol>
+ *
+ * <p>What is taken out of a text becomes {@code [redacted]}. Types stay: a number becomes 0, a list of numbers empty. A
+ * second time changes nothing more. Where nothing is found, the very object that was given is returned.
+ *
+ * <p>Immutable; any thread. Costs one pass over each text, of any length and whatever it holds: about a nanosecond for
+ * each character. Texts are searched to their end; statements are cut at 32 Ki characters. Hostile objects aside, it
+ * does not throw; used as a {@link #spanStage() stage}, a record that it fails with is not delivered.
+ */
+public final class Redactor {
+
+    private final Settings settings;
+    private final RuleCounts redacted = new RuleCounts();
+    private final RuleCounts dryRun = new RuleCounts();
+    private final Names names;
+    private final Values values;
+
+    /** A service has one or two resources, and every record carries one of them. */
+    private volatile SeenResource seen = new SeenResource(Resource.empty(), Resource.empty());
+
+    private record SeenResource(Resource before, Resource after) {}
+
+    private record Settings(
+            Set<String> secretKeys,
+            Set<String> allowedKeys,
+            Set<String> pseudonymKeys,
+            Set<String> keptValues,
+            EmailPolicy emails,
+            IpPolicy ips,
+            Pseudonyms pseudonyms,
+            boolean urls,
+            boolean statements,
+            boolean dryRun) {}
+
+    private Redactor(Settings settings) {
+        this.settings = settings;
+        RuleCounts counts = settings.dryRun ? dryRun : redacted;
+        KeyList keys = new KeyList(settings.secretKeys);
+        Set<String> allowed = normalised(settings.allowedKeys);
+        this.names = new Names(keys, allowed, normalised(settings.pseudonymKeys), settings.urls, settings.statements);
+        AssignmentScanner assignments = new AssignmentScanner(keys, allowed, settings.urls);
+        FlagScanner flags = new FlagScanner(keys);
+        TextScan texts = new TextScan(scanners(settings, flags), assignments, settings.keptValues, counts::add);
+        this.values = new Values(
+                names,
+                texts,
+                new Statements(counts::add),
+                flags,
+                settings.pseudonyms,
+                settings.keptValues,
+                counts::add);
+    }
+
+    private static List<Scanner> scanners(Settings settings, FlagScanner flags) {
+        List<Scanner> scanners = new ArrayList<>();
+        scanners.add(new PrivateKeyScanner());
+        scanners.add(flags);
+        scanners.add(new JwtScanner());
+        scanners.add(new AuthSchemeScanner());
+        scanners.add(new TokenScanner());
+        if (settings.urls) {
+            scanners.add(new UserInfoScanner());
+        }
+        scanners.add(new SsnScanner());
+        scanners.add(new CardScanner());
+        scanners.add(new IbanScanner());
+        if (settings.emails != EmailPolicy.KEEP) {
+            scanners.add(new EmailScanner(replacement(settings)));
+        }
+        if (settings.ips != IpPolicy.KEEP) {
+            scanners.add(new IpScanner());
+        }
+        return scanners;
+    }
+
+    private static UnaryOperator<String> replacement(Settings settings) {
+        return settings.emails == EmailPolicy.MASK ? EmailScanner.masking() : settings.pseudonyms::of;
+    }
+
+    private static Set<String> normalised(Set<String> names) {
+        Set<String> normalised = new HashSet<>();
+        names.forEach(name -> normalised.add(KeyList.normalise(name)));
+        return normalised;
+    }
+
+    /** With all defaults. */
+    public static Redactor create() {
+        return builder().build();
+    }
+
+    /** To be told what else is a secret, and what is none. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- in the pipeline
+
+    /** For a pipeline of spans. A span that cannot be redacted is dropped. */
+    public Stage<SpanData> spanStage() {
+        return Stage.required("redact", this::redact);
+    }
+
+    /** For a pipeline of log records. A record that cannot be redacted is dropped. */
+    public Stage<LogRecordData> logStage() {
+        return Stage.required("redact", this::redact);
+    }
+
+    /** How much was found since the start. */
+    public RedactionCounts counts() {
+        return new RedactionCounts(redacted.snapshot(), dryRun.snapshot());
+    }
+
+    // ---- what is redacted
+
+    /** Name, status, attributes, events with their exceptions, links and resource of a span. */
+    public SpanData redact(SpanData span) {
+        String name = values.text(span.getName());
+        Attributes attributes = redacted(span.getAttributes());
+        List<EventData> events = events(span.getEvents());
+        List<LinkData> links = links(span.getLinks());
+        StatusData status = status(span.getStatus());
+        Resource resource = redact(span.getResource());
+        boolean same = name.equals(span.getName())
+                && attributes == span.getAttributes()
+                && events == span.getEvents()
+                && links == span.getLinks()
+                && status == span.getStatus()
+                && resource == span.getResource();
+        return same || settings.dryRun
+                ? span
+                : RedactedSpan.of(span, resource, name, attributes, events, links, status);
+    }
+
+    /** Body and attributes of a log record, and its resource. */
+    public LogRecordData redact(LogRecordData log) {
+        Value<?> body = log.getBodyValue();
+        Value<?> bodyAfter = body == null ? null : values.searched(body);
+        Attributes attributes = redacted(log.getAttributes());
+        Resource resource = redact(log.getResource());
+        boolean same = bodyAfter == body && attributes == log.getAttributes() && resource == log.getResource();
+        return same || settings.dryRun ? log : RedactedLogRecord.of(log, resource, bodyAfter, attributes);
+    }
+
+    /** What describes the process: its command line, for instance. */
+    public Resource redact(Resource resource) {
+        SeenResource known = seen;
+        if (known.before == resource) {
+            return known.after;
+        }
+        Attributes attributes = redact(resource.getAttributes());
+        // In a dry run these are the same.
+        Resource after = attributes == resource.getAttributes()
+                ? resource
+                : Resource.create(attributes, resource.getSchemaUrl());
+        seen = new SeenResource(resource, after);
+        return after;
+    }
+
+    /** Attributes of anything. */
+    public Attributes redact(Attributes attributes) {
+        Attributes after = redacted(attributes);
+        return settings.dryRun ? attributes : after;
+    }
+
+    private Attributes redacted(Attributes attributes) {
+        return AttributeWalk.redact(attributes, values);
+    }
+
+    /** Any text: a message, a stack trace, a URL, a command line. */
+    public String redactText(String text) {
+        String after = values.text(text);
+        return settings.dryRun ? text : after;
+    }
+
+    /**
+     * Names and texts as in the MDC.
+     *
+     * @return the same map if nothing was found, otherwise a new one
+     */
+    public Map<String, String> redact(Map<String, String> texts) {
+        Map<String, String> changed = null;
+        for (Map.Entry<String, String> entry : texts.entrySet()) {
+            String value = entry.getValue();
+            Object after = value == null ? null : values.redact(entry.getKey(), value, () -> null);
+            if (after != null && !after.equals(value)) {
+                changed = changed == null ? new LinkedHashMap<>(texts) : changed;
+                changed.put(entry.getKey(), after.toString());
+            }
+        }
+        return changed == null || settings.dryRun ? texts : Collections.unmodifiableMap(changed);
+    }
+
+    /** Baggage goes to others in headers, so an entry that holds a secret is not marked but taken out. */
+    public Baggage redact(Baggage baggage) {
+        Set<String> secret = new TreeSet<>();
+        baggage.forEach((name, entry) -> {
+            if (isSecret(name, entry)) {
+                (settings.dryRun ? dryRun : redacted).add(Rule.BAGGAGE);
+                secret.add(name);
+            }
+        });
+        if (secret.isEmpty() || settings.dryRun) {
+            return baggage;
+        }
+        BaggageBuilder builder = baggage.toBuilder();
+        secret.forEach(builder::remove);
+        return builder.build();
+    }
+
+    private boolean isSecret(String name, BaggageEntry entry) {
+        Treatment treatment = names.of(name);
+        if (treatment == Treatment.ALLOWED) {
+            return false;
+        }
+        return treatment == Treatment.SECRET
+                || !values.text(entry.getValue()).equals(entry.getValue())
+                || !values.text(entry.getMetadata().getValue())
+                        .equals(entry.getMetadata().getValue());
+    }
+
+    private List<EventData> events(List<EventData> events) {
+        List<EventData> changed = null;
+        for (int i = 0; i < events.size(); i++) {
+            EventData event = events.get(i);
+            EventData after = event(event);
+            if (after != event) {
+                changed = changed == null ? new ArrayList<>(events) : changed;
+                changed.set(i, after);
+            }
+        }
+        return changed == null ? events : Collections.unmodifiableList(changed);
+    }
+
+    private EventData event(EventData event) {
+        String name = values.text(event.getName());
+        Attributes attributes = redacted(event.getAttributes());
+        boolean same = name.equals(event.getName()) && attributes == event.getAttributes();
+        return same ? event : EventData.create(event.getEpochNanos(), name, attributes, event.getTotalAttributeCount());
+    }
+
+    private List<LinkData> links(List<LinkData> links) {
+        List<LinkData> changed = null;
+        for (int i = 0; i < links.size(); i++) {
+            LinkData link = links.get(i);
+            Attributes attributes = redacted(link.getAttributes());
+            if (attributes != link.getAttributes()) {
+                changed = changed == null ? new ArrayList<>(links) : changed;
+                changed.set(i, LinkData.create(link.getSpanContext(), attributes, link.getTotalAttributeCount()));
+            }
+        }
+        return changed == null ? links : Collections.unmodifiableList(changed);
+    }
+
+    private StatusData status(StatusData status) {
+        String description = status.getDescription();
+        String after = description.isEmpty() ? description : values.text(description);
+        return after.equals(description) ? status : StatusData.create(status.getStatusCode(), after);
+    }
+
+    /** The settings, without the values that are kept. */
+    @Override
+    public String toString() {
+        return "Redactor{secretKeys=" + settings.secretKeys + ", allowedKeys=" + settings.allowedKeys
+                + ", pseudonymKeys=" + settings.pseudonymKeys + ", keptValues=" + settings.keptValues.size()
+                + ", emails=" + settings.emails + ", ips=" + settings.ips + ", " + settings.pseudonyms
+                + ", urls=" + settings.urls + ", statements=" + settings.statements
+                + ", dryRun=" + settings.dryRun + "}";
+    }
+
+    /** Collects a redactor's settings. One thread at a time. */
+    public static final class Builder {
+
+        private final Set<String> secretKeys = new TreeSet<>();
+        private final Set<String> allowedKeys = new TreeSet<>();
+        private final Set<String> pseudonymKeys = new TreeSet<>();
+        private final Set<String> keptValues = new HashSet<>();
+        private EmailPolicy emails = EmailPolicy.KEEP;
+        private IpPolicy ips = IpPolicy.KEEP;
+        private @Nullable Pseudonyms pseudonyms;
+        private boolean urls = true;
+        private boolean statements = true;
+        private boolean dryRun;
+
+        private Builder() {}
+
+        /**
+         * Names whose values are secrets, besides the usual ones: {@code "employee-number"} also covers
+         * {@code employeeNumber} and {@code hr.employee_number}, and what a text calls so. Default none.
+         */
+        public Builder secretKeys(String... keys) {
+            addAll(secretKeys, keys, "secretKeys");
+            return this;
+        }
+
+        /**
+         * Names whose values stay as they are, unsearched: for names that the list wrongly takes for secrets. The
+         * whole name counts, in any spelling: {@code "session.id"} covers {@code session_id} and not
+         * {@code user.session.id}. Default none.
+         */
+        public Builder allowedKeys(String... keys) {
+            addAll(allowedKeys, keys, "allowedKeys");
+            return this;
+        }
+
+        /**
+         * Names of attributes that hold persons' identities, such as {@code "enduser.id"}: their values become
+         * pseudonyms. The whole name counts, in any spelling. A number becomes a text. Default none.
+         */
+        public Builder pseudonymKeys(String... keys) {
+            addAll(pseudonymKeys, keys, "pseudonymKeys");
+            return this;
+        }
+
+        /**
+         * Values that stay, however they look: the card number of the payment provider's manual, say. Compared with
+         * exactly what would be taken out. Default none.
+         */
+        public Builder keptValues(String... values) {
+            keptValues.addAll(Arrays.asList(values));
+            return this;
+        }
+
+        /** What becomes of e-mail addresses. Default they stay. Costs nothing for texts without an at sign. */
+        public Builder emails(EmailPolicy policy) {
+            this.emails = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** What becomes of internet addresses. Default they stay. */
+        public Builder ips(IpPolicy policy) {
+            this.ips = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * With which key pseudonyms are made. Default {@link Pseudonyms#perProcess()}, whose pseudonyms match those of
+         * no other process.
+         */
+        public Builder pseudonyms(Pseudonyms pseudonyms) {
+            this.pseudonyms = Objects.requireNonNull(pseudonyms, "pseudonyms");
+            return this;
+        }
+
+        /**
+         * Whether URLs lose user, password and secret parameters. Default true. Off, they are searched like other
+         * texts.
+         */
+        public Builder urls(boolean redact) {
+            this.urls = redact;
+            return this;
+        }
+
+        /**
+         * Whether statements to databases lose their data. Default true. Off, they are searched like other texts, so
+         * that values without a telling name or look leave the process.
+         */
+        public Builder statements(boolean redact) {
+            this.statements = redact;
+            return this;
+        }
+
+        /**
+         * Only counts what would be taken out, and lets everything leave as it is. For finding out what the rules do to
+         * one's data before they do it. Default false.
+         */
+        public Builder dryRun(boolean dryRun) {
+            this.dryRun = dryRun;
+            return this;
+        }
+
+        private static void addAll(Set<String> names, String[] added, String setting) {
+            for (String name : added) {
+                if (KeyList.normalise(name).isEmpty()) {
+                    throw new IllegalArgumentException(
+                            setting + " has '" + name + "', must be a name with letters or digits");
+                }
+                names.add(name);
+            }
+        }
+
+        /** Builds the redactor. */
+        public Redactor build() {
+            return new Redactor(new Settings(
+                    Set.copyOf(secretKeys),
+                    Set.copyOf(allowedKeys),
+                    Set.copyOf(pseudonymKeys),
+                    Set.copyOf(keptValues),
+                    emails,
+                    ips,
+                    pseudonyms == null ? Pseudonyms.perProcess() : pseudonyms,
+                    urls,
+                    statements,
+                    dryRun));
+        }
+    }
+}
