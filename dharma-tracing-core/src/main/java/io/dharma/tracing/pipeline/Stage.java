@@ -96,4 +96,9 @@ public final class Stage<T> {
     T apply(T record) {
         return step.apply(record);
     }
+
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -12,6 +12,9 @@ import java.util.Map;
  */
 public record RedactionCounts(Map<String, Long> redacted, Map<String, Long> dryRun) {
 
+    /** Where nothing is redacted. */
+    public static final RedactionCounts NONE = new RedactionCounts(Map.of(), Map.of());
+
     public RedactionCounts {
         redacted = Map.copyOf(redacted);
         dryRun = Map.copyOf(dryRun);
