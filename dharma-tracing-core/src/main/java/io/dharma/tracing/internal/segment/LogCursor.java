@@ -15,6 +15,7 @@ public final class LogCursor implements AutoCloseable {
     private @Nullable SegmentReader reader;
     private @Nullable Path file;
     private long nextSequence;
+    private long nothingBefore;
 
     LogCursor(SegmentLog log) {
         this.log = log;
@@ -26,25 +27,46 @@ public final class LogCursor implements AutoCloseable {
      * @throws IOException if the disk would not give it. It may, next time
      */
     public @Nullable SegmentRecord next(long from) throws IOException {
+        nothingBefore = from;
         long wanted = from;
-        for (Segment segment = log.segmentFor(wanted); segment != null; segment = log.segmentFor(wanted)) {
-            try {
-                SegmentRecord record = read(segment, wanted);
-                if (record != null) {
-                    return record;
-                }
+        while (true) {
+            Segment segment = log.segmentFor(wanted);
+            SegmentRecord record = segment == null ? log.findPending(wanted) : read(segment, wanted);
+            if (record != null) {
+                return record;
+            }
+            if (segment != null) {
                 wanted = Math.max(wanted, segment.endSequence());
-            } catch (NoSuchFileException gone) {
-                log.forget(segment.file());
+            } else {
+                // Unless what was waiting to be written has been written in between.
+                long end = log.endIfNothingFrom(wanted);
+                if (end >= 0) {
+                    nothingBefore = Math.max(wanted, end);
+                    close();
+                    return null;
+                }
             }
         }
-        close();
-        SegmentRecord pending = log.findPending(wanted);
-        // Written to a file in this very moment: it is found there the next time.
-        return pending;
+    }
+
+    /**
+     * After {@link #next} found nothing: the number before which, from where it was asked to look, there is no record
+     * and never will be.
+     */
+    public long nothingBefore() {
+        return nothingBefore;
     }
 
     private @Nullable SegmentRecord read(Segment segment, long from) throws IOException {
+        try {
+            return readThere(segment, from);
+        } catch (NoSuchFileException gone) {
+            log.forget(segment.file());
+            return null;
+        }
+    }
+
+    private @Nullable SegmentRecord readThere(Segment segment, long from) throws IOException {
         SegmentReader open = readerOf(segment, from);
         open.extendTo(segment.bytes());
         SegmentRecord record = open.next();

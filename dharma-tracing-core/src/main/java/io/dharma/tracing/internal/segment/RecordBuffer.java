@@ -44,7 +44,7 @@ final class RecordBuffer {
     /** The first record numbered so or higher; null if there is none. */
     @Nullable
     SegmentRecord find(long from) {
-        if (from >= endSequence) {
+        if (isEmpty() || from >= endSequence) {
             return null;
         }
         int at = 0;

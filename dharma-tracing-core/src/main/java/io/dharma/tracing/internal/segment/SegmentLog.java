@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +110,7 @@ public final class SegmentLog implements AutoCloseable {
         if (!settings.disk().isThere(directory)) {
             settings.disk().createDirectory(directory);
         }
-        List<Segment> found = new SegmentSearch(settings.disk(), directory).run();
+        List<Segment> found = Uninterrupted.call(() -> new SegmentSearch(settings.disk(), directory).run());
         long next = found.isEmpty() ? 0 : found.get(found.size() - 1).endSequence();
         return new SegmentLog(directory, settings, elapsedNanos, found, next);
     }
@@ -161,7 +160,9 @@ public final class SegmentLog implements AutoCloseable {
             if (!pending.isEmpty()) {
                 writePending();
             }
-            if (unsynced && settings.syncEveryNanos() != Long.MAX_VALUE && now - syncedAt >= settings.syncEveryNanos()) {
+            if (unsynced
+                    && settings.syncEveryNanos() != Long.MAX_VALUE
+                    && now - syncedAt >= settings.syncEveryNanos()) {
                 sync();
                 syncedAt = now;
             }
@@ -337,9 +338,15 @@ public final class SegmentLog implements AutoCloseable {
         return settings.disk();
     }
 
-    /** The first record from there on, if it is not in a file yet and none before it is; null otherwise. */
+    /** The first record from there on, if it is not in a file yet; null otherwise. */
     synchronized @Nullable SegmentRecord findPending(long from) {
-        return segmentFor(from) == null ? pending.find(from) : null;
+        return pending.find(from);
+    }
+
+    /** The number that the next record gets, if there is no record from the given one on; -1 otherwise. */
+    synchronized long endIfNothingFrom(long from) {
+        boolean isNothing = segmentFor(from) == null && (pending.isEmpty() || from >= pending.endSequence());
+        return isNothing ? pending.endSequence() : -1;
     }
 
     /** The segment in which the first record from there on is, if any is. */
