@@ -41,11 +41,13 @@ class ArchitectureTest {
         "io.dharma.tracing.sampling..",
         "io.dharma.tracing.pipeline..",
         "io.dharma.tracing.redaction..",
+        "io.dharma.tracing.spool..",
         "io.dharma.tracing.export..",
         "io.dharma.tracing.internal.metrics..",
         "io.dharma.tracing.internal.otlp..",
         "io.dharma.tracing.internal.propagation..",
         "io.dharma.tracing.internal.sampling..",
+        "io.dharma.tracing.internal.segment..",
         "io.dharma.tracing.internal.trace..",
         "io.dharma.tracing.health..",
         "io.dharma.tracing.spi.."

@@ -37,6 +37,16 @@ public interface Journal<T> {
         @Nullable
         Entry<T> next(Priority priority, long from);
 
+        /**
+         * Asked when {@link #next} found nothing: what is not there before this position never will be. Without this,
+         * the loss of the last records would be noticed only with the next one that is written.
+         *
+         * @return {@code from} if nothing is known to be lost
+         */
+        default long nothingBefore(Priority priority, long from) {
+            return from;
+        }
+
         /** The next record that an earlier process could not deliver, each once; null if there is none now. */
         @Nullable
         Entry<T> nextInherited(Priority priority);

@@ -172,7 +172,11 @@ final class Overflow<T> {
         private void refill() {
             for (long position = position(); position != Journal.NOT_WRITTEN; position = position()) {
                 Journal.Entry<T> entry = reader.next(priority, position);
-                if (entry == null || !takeBack(entry)) {
+                if (entry == null) {
+                    nothingBefore(reader.nothingBefore(priority, position));
+                    return;
+                }
+                if (!takeBack(entry)) {
                     return;
                 }
             }
@@ -189,13 +193,29 @@ final class Overflow<T> {
                     }
                     // What lies between is not in the journal any more.
                     dropped.add(DropReason.JOURNAL_LOST, found - next);
-                    next = Math.min(found + 1, end);
-                    behind = next < end;
-                    if (!behind) {
-                        reader.catchUp(priority);
-                    }
+                    goOnAt(Math.min(found + 1, end));
                     return behind;
                 }
+            }
+        }
+
+        private void nothingBefore(long position) {
+            synchronized (books) {
+                synchronized (this) {
+                    long lost = Math.min(position, end) - next;
+                    if (behind && lost > 0) {
+                        dropped.add(DropReason.JOURNAL_LOST, lost);
+                        goOnAt(next + lost);
+                    }
+                }
+            }
+        }
+
+        private void goOnAt(long position) {
+            next = position;
+            behind = next < end;
+            if (!behind) {
+                reader.catchUp(priority);
             }
         }
 

@@ -60,15 +60,15 @@ public final class ChildJvm {
                 "--enable-preview", "--source", String.valueOf(Runtime.version().feature()), source.toString()));
     }
 
+    /** Starts a main class, to be talked to, and killed, while it runs. What it complains of goes where ours does. */
+    public Process start(Class<?> main, String... arguments) throws IOException {
+        List<String> program = new ArrayList<>(List.of(main.getName()));
+        program.addAll(List.of(arguments));
+        return builder(program).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
     private String run(List<String> program) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
-        command.addAll(program);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = builder(program).redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -79,5 +79,16 @@ public final class ChildJvm {
         } finally {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    private ProcessBuilder builder(List<String> program) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
+        command.addAll(program);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return builder;
     }
 }
