@@ -240,7 +240,7 @@ class ConfigurationPrecedenceTest {
         assertThat(plan.traces().targets().get(0).timeout()).isEqualTo(Duration.ofMillis(2500));
         assertThat(plan.limits().getMaxNumberOfAttributes()).isEqualTo(7);
         assertThat(plan.limits().getMaxAttributeValueLength()).isEqualTo(99);
-        assertThat(plan.delivery()).isEqualTo(new Plan.Delivery(1 << 20, 512, Duration.ofMillis(250)));
+        assertThat(plan.delivery()).isEqualTo(new Plan.Delivery(1 << 20, 512, Duration.ofMillis(250), null));
         assertThat(String.valueOf(plan.metrics())).contains("PT15S");
         assertThat(plan.mdc()).isNull();
         assertThat(plan.lifecycle()).isEqualTo(new Plan.Lifecycle(false, true, Duration.ofSeconds(1)));

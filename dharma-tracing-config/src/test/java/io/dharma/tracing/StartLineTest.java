@@ -29,7 +29,7 @@ class StartLineTest {
                         + " traces -> otlp http://collector:4318/v1/traces (code) and console (code),"
                         + " sampling probabilistic 0.1 (file dharma-tracing.properties:2) with rules,"
                         + " keep errors, keep slower than 500 ms,"
-                        + " metrics -> otlp http://collector:4318/v1/metrics (code), mdc on; took 120 ms");
+                        + " metrics -> otlp http://collector:4318/v1/metrics (code), redaction on (default), mdc on; took 120 ms");
     }
 
     @Test
@@ -37,7 +37,7 @@ class StartLineTest {
         assertThat(StartLine.of(Given.nothing().config().plan(), 7))
                 .isEqualTo("Dharma Tracing " + Version.current()
                         + ": service=unknown_service:java (default), traces -> memory (default),"
-                        + " sampling parentbased_always_on (default), mdc on; took 7 ms");
+                        + " sampling parentbased_always_on (default), redaction on (default), mdc on; took 7 ms");
     }
 
     @Test

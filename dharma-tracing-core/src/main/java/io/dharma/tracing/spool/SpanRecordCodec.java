@@ -1,5 +1,6 @@
 package io.dharma.tracing.spool;
 
+import io.dharma.tracing.internal.otlp.MalformedOtlpException;
 import io.dharma.tracing.internal.otlp.SpanCodec;
 import io.dharma.tracing.internal.trace.SpanSize;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -29,6 +30,8 @@ final class SpanRecordCodec implements RecordCodec<SpanData> {
         SpanCodec codec = idle == null ? new SpanCodec() : idle;
         try {
             return codec.decode(bytes);
+        } catch (MalformedOtlpException e) {
+            throw new IOException(e);
         } finally {
             reading.add(codec);
         }

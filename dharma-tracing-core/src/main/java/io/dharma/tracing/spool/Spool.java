@@ -10,6 +10,7 @@ import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -134,6 +135,11 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
      */
     public static <T> Builder<T> builder(Path directory, RecordCodec<T> codec) {
         return new Builder<>(directory, codec);
+    }
+
+    /** A spool for spans, which it writes as OTLP has them, to a folder of their own; see {@link #builder}. */
+    public static Builder<SpanData> ofSpans(Path directory) {
+        return builder(directory.resolve("spans"), new SpanRecordCodec());
     }
 
     // ---- writing, on the pipeline's thread
