@@ -46,7 +46,7 @@ final class ProtoWriter {
     private static final int LONGEST_VARINT = 10;
     private static final int INITIAL = 1024;
 
-    /** From here on the JDK's own encoder is faster, though it makes an array that is only copied. */
+    /** From here on the JDK encodes, which copies ASCII whole; for less its array is not worth making. */
     private static final int LONG_TEXT = 128;
 
     /** Some virtual machines need a few bytes of an array's length for themselves. */
