@@ -36,22 +36,9 @@ final class AttributesReader {
         if (builder == null) {
             builder = Attributes.builder();
         }
-        String key = "";
-        Value<?> value = Value.empty();
-        int outer = in.enter();
-        while (in.hasMore()) {
-            int tag = in.readTag();
-            if (tag == ProtoReader.lengthDelimited(OtlpFields.KeyValue.KEY)) {
-                key = in.readText();
-            } else if (tag == ProtoReader.lengthDelimited(OtlpFields.KeyValue.VALUE)) {
-                value = readValue(in, 0);
-            } else {
-                in.skip(tag);
-            }
-        }
-        in.leave(outer);
+        KeyValue pair = readKeyValue(in, 0);
         read++;
-        put(builder, key, value);
+        put(builder, pair.getKey(), pair.getValue());
     }
 
     /** What is plain at once as what it is: the builder would find out, too, and make a second key for it. */
@@ -122,7 +109,7 @@ final class AttributesReader {
         while (in.hasMore()) {
             int tag = in.readTag();
             if (tag == ProtoReader.lengthDelimited(AnyValue.ELEMENTS)) {
-                entries.add(readEntry(in, depth));
+                entries.add(readKeyValue(in, depth));
             } else {
                 in.skip(tag);
             }
@@ -131,7 +118,7 @@ final class AttributesReader {
         return Value.of(entries.toArray(KeyValue[]::new));
     }
 
-    private static KeyValue readEntry(ProtoReader in, int depth) throws MalformedOtlpException {
+    private static KeyValue readKeyValue(ProtoReader in, int depth) throws MalformedOtlpException {
         String key = "";
         Value<?> value = Value.empty();
         int outer = in.enter();

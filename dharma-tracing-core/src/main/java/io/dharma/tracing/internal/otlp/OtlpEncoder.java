@@ -22,12 +22,12 @@ import java.util.function.Function;
  * <p>The three are built alike: records by scope, scopes by resource, each resource and each scope once and in the order
  * in which they first occur. {@link ProtoWriter} says how the bytes come about.
  *
- * <p>For any thread; one waits for another. Costs nothing before the first batch, and keeps a buffer of up to 512 KiB
- * from one to the next.
+ * <p>For any thread; one waits for another. Costs nothing before the first batch, and keeps a buffer of the size of
+ * recent ones, up to 4 MiB, from one to the next.
  */
 public final class OtlpEncoder<T> {
 
-    private static final int MOST_TO_KEEP = 512 * 1024;
+    private static final int MOST_TO_KEEP = 4 * 1024 * 1024;
 
     /** Guesses, of which only the number of digits matters; see {@link ProtoWriter#begin}. */
     private static final int ORDINARY_RECORD = 256;

@@ -30,15 +30,15 @@ import org.jspecify.annotations.Nullable;
  * {@value OtlpFields#DEEPEST_VALUE} deep, as a text that says so.
  *
  * <p><b>Reading anything.</b> The bytes may be damaged or forged: {@link #decode} throws
- * {@link MalformedOtlpException} or gives a span, never anything else, and takes no more than {@value #HEAP_PER_BYTE}
- * bytes of heap for each byte it is given; for a span as they are, about four. Fields that it does not know are passed
- * over. Resources and scopes are read once and shared while they recur among the last few.
+ * {@link MalformedOtlpException} or gives a span, never anything else, and takes no more than a kilobyte of heap and
+ * {@value #HEAP_PER_BYTE} bytes for each byte it is given; for a span as they are, a few. Fields that it does not know
+ * are passed over. Resources and scopes are read once and shared while they recur among the last few.
  *
  * <p>For one thread at a time; cheap to make, but worth keeping.
  */
 public final class SpanCodec {
 
-    /** The most heap that decoding takes, for each byte of a record. Only a forged one comes near it. */
+    /** The most heap that decoding takes, beyond a kilobyte, for each byte of a record. Only a forged one comes near it. */
     public static final int HEAP_PER_BYTE = 64;
 
     private static final int ORDINARY_RECORD = 1024;
