@@ -26,13 +26,13 @@ class OutageIT {
 
     private static final boolean TORTURE = Boolean.getBoolean("torture");
 
-    private static final int SPANS = TORTURE ? 10_000_000 : 60_000;
+    private static final int SPANS = TORTURE ? 10_000_000 : 64_000;
     private static final int SPANS_PER_SECOND = TORTURE ? 14_000 : 8_000;
     private static final int KILLS = TORTURE ? 50 : 2;
-    private static final Duration GONE = Duration.ofSeconds(TORTURE ? 600 : 2);
+    private static final Duration GONE = Duration.ofSeconds(TORTURE ? 600 : 3);
 
     /** So little that it is the disk that bridges the outage. */
-    private static final long MEMORY = 1 << 20;
+    private static final long MEMORY = 8 << 20;
 
     private static final long DISK = 32L << 30;
     private static final Duration PATIENCE = Duration.ofMinutes(TORTURE ? 20 : 2);
