@@ -214,8 +214,7 @@ final class Assembly {
     }
 
     private SdkMeterProvider meterProvider(Plan.Metrics metrics) {
-        SdkMeterProviderBuilder provider =
-                SdkMeterProvider.builder().setResource(resource);
+        SdkMeterProviderBuilder provider = SdkMeterProvider.builder().setResource(resource);
         if (!metrics.blocks()) {
             provider.registerView(
                     InstrumentSelector.builder()

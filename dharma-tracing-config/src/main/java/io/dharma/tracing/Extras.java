@@ -62,7 +62,9 @@ record Extras(
         sinks.forEach(sink -> line(lines, "sink", sink));
         metricReaders.forEach(reader -> line(lines, "metric reader", reader));
         if (!keptValues.isEmpty()) {
-            lines.append("  values kept by redaction: ").append(keptValues.size()).append(" (code)\n");
+            lines.append("  values kept by redaction: ")
+                    .append(keptValues.size())
+                    .append(" (code)\n");
         }
         if (pseudonyms != null) {
             lines.append("  pseudonyms = ").append(pseudonyms).append(" (code)\n");

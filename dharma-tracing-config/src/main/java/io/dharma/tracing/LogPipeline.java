@@ -30,8 +30,8 @@ final class LogPipeline implements LogRecordProcessor {
             Duration deliveryTimeout,
             Duration closeTimeout) {
         this.closeTimeout = closeTimeout;
-        Pipeline.Builder<ReadWriteLogRecord, LogRecordData> builder = Pipeline.builder(
-                "logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData);
+        Pipeline.Builder<ReadWriteLogRecord, LogRecordData> builder =
+                Pipeline.builder("logs", new LogRecord(), ReadWriteLogRecord::toLogRecordData);
         if (redactor != null) {
             builder.stage(redactor.logStage());
         }

@@ -113,7 +113,10 @@ record Plan(
     record Redaction(@Nullable Redactor redactor, Setting<String> shown, List<Stage<SpanData>> hooks) {}
 
     record Delivery(
-            long maxQueueBytes, int batchSize, Duration batchDelay, @Nullable SpoolSettings spool) {}
+            long maxQueueBytes,
+            int batchSize,
+            Duration batchDelay,
+            @Nullable SpoolSettings spool) {}
 
     /** Where what waits for delivery is written down, and how. */
     record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {}

@@ -512,7 +512,10 @@ final class Planner {
     private void names(Key<List<String>> key, Consumer<String[]> addition) {
         Setting<List<String>> names = settings.find(key);
         if (names != null) {
-            apply(key.name(), names.origin(), () -> addition.accept(names.value().toArray(String[]::new)));
+            apply(
+                    key.name(),
+                    names.origin(),
+                    () -> addition.accept(names.value().toArray(String[]::new)));
         }
     }
 
@@ -558,17 +561,13 @@ final class Planner {
                     bytes.origin(),
                     "is too small; allowed is at least 4MiB"));
         }
-        FsyncPolicy fsync =
-                switch (settings.value(Keys.SPOOL_FSYNC)) {
-                    case "none" -> FsyncPolicy.NONE;
-                    case "batch" -> FsyncPolicy.EACH_BATCH;
-                    default -> FsyncPolicy.EVERY_SECOND;
-                };
+        FsyncPolicy fsync = switch (settings.value(Keys.SPOOL_FSYNC)) {
+            case "none" -> FsyncPolicy.NONE;
+            case "batch" -> FsyncPolicy.EACH_BATCH;
+            default -> FsyncPolicy.EVERY_SECOND;
+        };
         return new Plan.SpoolSettings(
-                directory,
-                Math.max(Spool.Builder.MIN_BYTES, bytes.value()),
-                settings.value(Keys.SPOOL_MAX_AGE),
-                fsync);
+                directory, Math.max(Spool.Builder.MIN_BYTES, bytes.value()), settings.value(Keys.SPOOL_MAX_AGE), fsync);
     }
 
     private Plan.Lifecycle lifecycle() {

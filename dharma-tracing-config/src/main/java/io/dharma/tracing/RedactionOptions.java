@@ -7,7 +7,6 @@ import io.dharma.tracing.redaction.EmailPolicy;
 import io.dharma.tracing.redaction.IpPolicy;
 import io.dharma.tracing.redaction.Pseudonyms;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

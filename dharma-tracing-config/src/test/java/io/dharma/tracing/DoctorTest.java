@@ -198,7 +198,17 @@ class DoctorTest {
 
     private static ExporterHealth exporter(SinkState state, long sent) {
         return new ExporterHealth(
-                "spans", "otlp", "http://127.0.0.1:1/v1/traces", state, sent, Map.of(), 0, 0, 0, "refused", Instant.EPOCH);
+                "spans",
+                "otlp",
+                "http://127.0.0.1:1/v1/traces",
+                state,
+                sent,
+                Map.of(),
+                0,
+                0,
+                0,
+                "refused",
+                Instant.EPOCH);
     }
 
     private static void hangUpOnEverybody(ServerSocket server) {

@@ -52,9 +52,8 @@ class KilledProcessIT {
     }
 
     private static DharmaTracing start(String collector, Path spool) {
-        return DharmaTracing.init(config -> config.service("checkout")
-                .tracing(t -> t.otlp(collector))
-                .delivery(d -> d.spool(spool)));
+        return DharmaTracing.init(config ->
+                config.service("checkout").tracing(t -> t.otlp(collector)).delivery(d -> d.spool(spool)));
     }
 
     @Test
@@ -68,8 +67,9 @@ class KilledProcessIT {
             }
             collector.restart();
             try (DharmaTracing next = start(collector.uri().toString(), spool)) {
-                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> arrived(collector)
-                        .containsAll(promised));
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> arrived(collector).containsAll(promised));
                 assertThat(next.health().exporters().get(0).inherited()).isGreaterThanOrEqualTo(promised.size());
             }
         }

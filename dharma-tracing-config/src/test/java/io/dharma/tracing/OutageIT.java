@@ -89,8 +89,9 @@ class OutageIT {
             for (; i < due; i++) {
                 int number = i;
                 emitted[i] = Long.parseUnsignedLong(
-                        dharma.traced("load-order", block -> block.attribute("order.id", number)
-                                .spanId()),
+                        dharma.traced(
+                                "load-order",
+                                block -> block.attribute("order.id", number).spanId()),
                         16);
             }
             LockSupport.parkNanos(1_000_000);

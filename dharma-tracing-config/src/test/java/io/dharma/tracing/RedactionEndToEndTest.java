@@ -75,20 +75,17 @@ class RedactionEndToEndTest {
 
     @Test
     void secrets_reachNoReceiverByAnyWay() throws Exception {
-        traced(
-                config -> {},
-                RedactionEndToEndTest::leakEverywhere,
-                (receiver, health) -> {
-                    assertThat(receiver.spans()).hasSize(1);
-                    assertThat(receiver.logs()).hasSize(1);
-                    assertThat(receiver.metrics()).isNotEmpty();
-                    assertThat(everything(receiver))
-                            .doesNotContain(SECRET)
-                            .contains("cannot connect with password=[redacted]")
-                            .contains("example.com");
-                    assertThat(health.redaction().redacted()).containsKeys("key", "assignment", "sql", "url");
-                    assertThat(health.report()).contains("Redaction\n  taken out {");
-                });
+        traced(config -> {}, RedactionEndToEndTest::leakEverywhere, (receiver, health) -> {
+            assertThat(receiver.spans()).hasSize(1);
+            assertThat(receiver.logs()).hasSize(1);
+            assertThat(receiver.metrics()).isNotEmpty();
+            assertThat(everything(receiver))
+                    .doesNotContain(SECRET)
+                    .contains("cannot connect with password=[redacted]")
+                    .contains("example.com");
+            assertThat(health.redaction().redacted()).containsKeys("key", "assignment", "sql", "url");
+            assertThat(health.report()).contains("Redaction\n  taken out {");
+        });
     }
 
     @Test
@@ -157,7 +154,8 @@ class RedactionEndToEndTest {
     @Test
     void hooks_runBeforeTheRulesAndFailAsTheirKindSays() throws Exception {
         traced(
-                config -> config.redaction(r -> r.enrich("tenant", span -> named(span, span.getName() + " token=" + SECRET))
+                config -> config.redaction(r -> r.enrich(
+                                "tenant", span -> named(span, span.getName() + " token=" + SECRET))
                         .enrich("broken", span -> {
                             throw new IllegalStateException(SECRET);
                         })

@@ -23,13 +23,14 @@ class StartLineTest {
                 .build();
 
         assertThat(StartLine.of(config.plan(), 120))
-                .isEqualTo("Dharma Tracing " + Version.current()
-                        + ": service=checkout (environment SERVICE_NAME),"
-                        + " environment=production (environment ENVIRONMENT),"
-                        + " traces -> otlp http://collector:4318/v1/traces (code) and console (code),"
-                        + " sampling probabilistic 0.1 (file dharma-tracing.properties:2) with rules,"
-                        + " keep errors, keep slower than 500 ms,"
-                        + " metrics -> otlp http://collector:4318/v1/metrics (code), redaction on (default), mdc on; took 120 ms");
+                .isEqualTo(
+                        "Dharma Tracing " + Version.current()
+                                + ": service=checkout (environment SERVICE_NAME),"
+                                + " environment=production (environment ENVIRONMENT),"
+                                + " traces -> otlp http://collector:4318/v1/traces (code) and console (code),"
+                                + " sampling probabilistic 0.1 (file dharma-tracing.properties:2) with rules,"
+                                + " keep errors, keep slower than 500 ms,"
+                                + " metrics -> otlp http://collector:4318/v1/metrics (code), redaction on (default), mdc on; took 120 ms");
     }
 
     @Test

@@ -118,10 +118,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         this.maxAgeNanos = Timeouts.nanos(builder.maxAge);
         this.sync = builder.fsync != FsyncPolicy.NONE;
         this.settings = new SegmentLog.Settings(
-                builder.disk,
-                Math.min(MAX_SEGMENT_BYTES, maxBytes / 16),
-                builder.fsync.nanos(),
-                clock::nanoTime);
+                builder.disk, Math.min(MAX_SEGMENT_BYTES, maxBytes / 16), builder.fsync.nanos(), clock::nanoTime);
         this.directory = new SpoolDirectory(path, builder.disk, clock::nanoTime);
         this.lookedAfterAt = clock.nanoTime();
     }

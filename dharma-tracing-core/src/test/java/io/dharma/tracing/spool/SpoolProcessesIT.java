@@ -52,7 +52,9 @@ class SpoolProcessesIT {
             assertThat(writer.isAlive()).isTrue();
 
             writer.destroyForcibly().waitFor();
-            assertThat(Spools.inheritedTexts(reader)).as("not looked for again yet").isEmpty();
+            assertThat(Spools.inheritedTexts(reader))
+                    .as("not looked for again yet")
+                    .isEmpty();
             clock.advance(Duration.ofSeconds(5));
 
             List<String> inherited = Spools.inheritedTexts(reader);
