@@ -228,7 +228,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
 
     private boolean isTimeToTry() {
         return state == SpoolState.STARTING
-                || state == SpoolState.MEMORY_ONLY && clock.nanoTime() - triedAt >= BETWEEN_ATTEMPTS_NANOS;
+                || (state == SpoolState.MEMORY_ONLY && clock.nanoTime() - triedAt >= BETWEEN_ATTEMPTS_NANOS);
     }
 
     private void open() throws IOException {
