@@ -202,7 +202,7 @@ final class SpoolFolder {
         }
     }
 
-    /** @return as of {@link #discard} */
+    /** Discards what is too old; returns what {@link #discard} does. */
     long deleteOlderThan(long nanos) throws IOException {
         long lost = 0;
         for (Priority priority : Priority.values()) {
