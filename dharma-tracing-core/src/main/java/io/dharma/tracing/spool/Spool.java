@@ -11,6 +11,7 @@ import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -117,10 +118,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         this.maxAgeNanos = Timeouts.nanos(builder.maxAge);
         this.sync = builder.fsync != FsyncPolicy.NONE;
         this.settings = new SegmentLog.Settings(
-                builder.disk,
-                Math.min(MAX_SEGMENT_BYTES, maxBytes / 16),
-                builder.fsync.nanos(),
-                clock::nanoTime);
+                builder.disk, Math.min(MAX_SEGMENT_BYTES, maxBytes / 16), builder.fsync.nanos(), clock::nanoTime);
         this.directory = new SpoolDirectory(path, builder.disk, clock::nanoTime);
         this.lookedAfterAt = clock.nanoTime();
     }
@@ -254,7 +252,9 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     }
 
     private synchronized void failed(Exception e) {
-        if (state == SpoolState.CLOSED) {
+        // Who interrupts this thread over and over says nothing about the disk: all is kept for the next flush.
+        boolean isDisks = !(e instanceof ClosedByInterruptException) || state == SpoolState.STARTING;
+        if (state == SpoolState.CLOSED || !isDisks) {
             return;
         }
         long now = clock.nanoTime();

@@ -221,8 +221,7 @@ final class SpoolFolder {
         boolean all = elapsed - ageStoredAt >= BETWEEN_AGES_NANOS && unsettled() > 0;
         for (Map.Entry<String, SinkCursor> cursor : cursors.entrySet()) {
             if (all || cursor.getValue().isDirty()) {
-                CursorFile.write(
-                        settings.disk(), directory.resolve(cursor.getKey()), cursor.getValue(), elapsed, sync);
+                CursorFile.write(settings.disk(), directory.resolve(cursor.getKey()), cursor.getValue(), elapsed, sync);
             }
         }
         if (all) {

@@ -88,7 +88,19 @@ class CursorFileTest {
     @Test
     void names_areFileNamesEverywhere_andDifferFromOneAnother() {
         List<String> sinks = List.of(
-                "otlp", "OTLP", "a/b", "a\\b", "..", "", "con:", "é", "e\u0301", "a b", "a_b", "x".repeat(300), "x".repeat(301));
+                "otlp",
+                "OTLP",
+                "a/b",
+                "a\\b",
+                "..",
+                "",
+                "con:",
+                "é",
+                "e\u0301",
+                "a b",
+                "a_b",
+                "x".repeat(300),
+                "x".repeat(301));
         Set<String> names = new HashSet<>();
         for (String sink : sinks) {
             String name = CursorFile.nameFor(sink);

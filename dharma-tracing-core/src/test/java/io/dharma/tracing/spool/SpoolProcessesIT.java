@@ -49,10 +49,13 @@ class SpoolProcessesIT {
                 clock.advance(Duration.ofSeconds(5));
                 flushed = Long.parseLong(said.readLine());
             }
+            assertThat(Spools.inheritedTexts(reader)).isEmpty();
             assertThat(writer.isAlive()).isTrue();
 
             writer.destroyForcibly().waitFor();
-            assertThat(Spools.inheritedTexts(reader)).as("not looked for again yet").isEmpty();
+            assertThat(Spools.inheritedTexts(reader))
+                    .as("not looked for again yet")
+                    .isEmpty();
             clock.advance(Duration.ofSeconds(5));
 
             List<String> inherited = Spools.inheritedTexts(reader);

@@ -181,7 +181,9 @@ class SpoolTest {
         }
         passes(spool, Duration.ofSeconds(1));
 
-        assertThat(Spools.segments(directory)).as("the one that is being written").hasSize(1);
+        assertThat(Spools.segments(directory))
+                .as("the one that is being written")
+                .hasSize(1);
         assertThat(spool.stats().lost()).isZero();
     }
 
@@ -326,7 +328,9 @@ class SpoolTest {
 
         Spool<String> third = spool();
         Journal.Reader<String> zipkin = third.reader("zipkin");
-        assertThat(Spools.inheritedTexts(zipkin)).as("somebody configured it again").containsExactly("a");
+        assertThat(Spools.inheritedTexts(zipkin))
+                .as("somebody configured it again")
+                .containsExactly("a");
         assertThat(Spools.inheritedTexts(third.reader("otlp"))).isEmpty();
         passes(third, Duration.ofHours(2));
         assertThat(Spools.segments(directory)).isEmpty();
@@ -373,8 +377,7 @@ class SpoolTest {
         assertThat(entries).extracting(Journal.Entry::position).allMatch(position -> position < Journal.NOT_WRITTEN);
         assertThat(Spools.inherited(heir)).isEmpty();
         assertThat(spool.stats().adopted()).isEqualTo(15);
-        entries.forEach(entry ->
-                heir.acknowledge(entry.record().startsWith("h") ? HIGH : NORMAL, entry.position()));
+        entries.forEach(entry -> heir.acknowledge(entry.record().startsWith("h") ? HIGH : NORMAL, entry.position()));
         passes(spool, Duration.ofSeconds(1));
         assertThat(Spools.segments(directory)).isEmpty();
         assertThat(Spools.list(directory)).as("its own, and its lock").hasSize(2);
@@ -456,7 +459,8 @@ class SpoolTest {
         int dead = 6;
         List<String> all = new ArrayList<>();
         for (int i = 0; i < dead; i++) {
-            Spool<String> one = Spool.builder(home.resolve("dying" + i), TextCodec.INSTANCE).build();
+            Spool<String> one =
+                    Spool.builder(home.resolve("dying" + i), TextCodec.INSTANCE).build();
             spools.add(one);
             Journal.Reader<String> unused = one.reader("otlp");
             for (int j = 0; j < 50; j++) {
@@ -637,7 +641,9 @@ class SpoolTest {
         assertThat(spool.stats().lost()).isEqualTo(2);
         assertThat(warnings()).hasSize(1);
         Spools.kill(directory);
-        assertThat(Spools.inheritedTexts(spool().reader("otlp"))).as("with its cursors").containsExactly("c");
+        assertThat(Spools.inheritedTexts(spool().reader("otlp")))
+                .as("with its cursors")
+                .containsExactly("c");
     }
 
     @Test
@@ -754,10 +760,8 @@ class SpoolTest {
         spool.close();
         assertThat(Thread.interrupted()).isTrue();
 
-        await().untilAsserted(() -> assertThat(Spools.list(directory))
-                        .singleElement()
-                        .asString()
-                        .contains("left."));
+        await().untilAsserted(() ->
+                assertThat(Spools.list(directory)).singleElement().asString().contains("left."));
     }
 
     // ---- helpers

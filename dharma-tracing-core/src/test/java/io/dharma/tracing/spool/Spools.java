@@ -71,7 +71,9 @@ final class Spools {
     /** All segments below. */
     static List<Path> segments(Path directory) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
-            return paths.filter(path -> path.toString().endsWith(".seg")).sorted().toList();
+            return paths.filter(path -> path.toString().endsWith(".seg"))
+                    .sorted()
+                    .toList();
         }
     }
 

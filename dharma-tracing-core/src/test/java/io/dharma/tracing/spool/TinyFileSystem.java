@@ -19,7 +19,8 @@ final class TinyFileSystem implements AutoCloseable {
     static TinyFileSystem mount(Path directory, String options) throws IOException, InterruptedException {
         String complaint = run("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory.toString());
         Assumptions.assumeTrue(
-                complaint.isEmpty(), "no file system can be mounted here; the same is tested with one that pretends: " + complaint);
+                complaint.isEmpty(),
+                "no file system can be mounted here; the same is tested with one that pretends: " + complaint);
         return new TinyFileSystem(directory);
     }
 
@@ -41,8 +42,9 @@ final class TinyFileSystem implements AutoCloseable {
     /** Returns what it complained of; nothing if it did well. */
     private static String run(String... command) throws InterruptedException {
         try {
-            Process process =
-                    new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             return process.waitFor() == 0 ? "" : "it failed: " + output;
         } catch (IOException notThere) {
