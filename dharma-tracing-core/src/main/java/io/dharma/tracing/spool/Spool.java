@@ -12,6 +12,7 @@ import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -257,7 +258,9 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     }
 
     private synchronized void failed(Exception e) {
-        if (state == SpoolState.CLOSED) {
+        // Who interrupts this thread over and over says nothing about the disk: all is kept for the next flush.
+        boolean isDisks = !(e instanceof ClosedByInterruptException) || state == SpoolState.STARTING;
+        if (state == SpoolState.CLOSED || !isDisks) {
             return;
         }
         long now = clock.nanoTime();

@@ -49,6 +49,7 @@ class SpoolProcessesIT {
                 clock.advance(Duration.ofSeconds(5));
                 flushed = Long.parseLong(said.readLine());
             }
+            assertThat(Spools.inheritedTexts(reader)).isEmpty();
             assertThat(writer.isAlive()).isTrue();
 
             writer.destroyForcibly().waitFor();
