@@ -8,6 +8,7 @@ import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolState;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -82,12 +83,21 @@ public class SpoolBenchmark {
         private final Spool<byte[]> spool;
         private final Journal.Reader<byte[]> sink;
 
-        Dharma(FsyncPolicy fsync) throws IOException {
-            directory = Files.createTempDirectory("spool");
+        Dharma(FsyncPolicy fsync) {
+            directory = temporaryDirectory();
             spool = Spool.builder(directory.resolve("spool"), CODEC)
                     .fsync(fsync)
                     .build();
             sink = spool.reader("otlp");
+        }
+
+        /** JMH's states cannot be made by a constructor that throws what has to be declared. */
+        private static Path temporaryDirectory() {
+            try {
+                return Files.createTempDirectory("spool");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         long write() {
@@ -117,14 +127,14 @@ public class SpoolBenchmark {
 
     /** As it is by default. */
     public static class DharmaEverySecond extends Dharma {
-        public DharmaEverySecond() throws IOException {
+        public DharmaEverySecond() {
             super(FsyncPolicy.EVERY_SECOND);
         }
     }
 
     /** Synchronized after every batch. */
     public static class DharmaEachBatch extends Dharma {
-        public DharmaEachBatch() throws IOException {
+        public DharmaEachBatch() {
             super(FsyncPolicy.EACH_BATCH);
         }
     }

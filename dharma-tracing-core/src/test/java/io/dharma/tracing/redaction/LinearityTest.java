@@ -24,8 +24,6 @@ class LinearityTest {
     /** For every character; ordinary texts take one or two. */
     private static final int MOST_LOOKS = 400;
 
-    private static final Consumer<Rule> UNCOUNTED = rule -> {};
-
     private final KeyList keys = new KeyList(Set.of());
     private final AssignmentScanner assignments = new AssignmentScanner(keys, Set.of(), true);
     private final TextScan scan = new TextScan(
@@ -43,7 +41,7 @@ class LinearityTest {
                     new IpScanner()),
             assignments,
             Set.of(),
-            UNCOUNTED);
+            rule -> {});
 
     static Stream<String> nastyPieces() {
         return Stream.of(
