@@ -60,7 +60,14 @@ public final class ChildJvm {
                 "--enable-preview", "--source", String.valueOf(Runtime.version().feature()), source.toString()));
     }
 
-    private String run(List<String> program) throws IOException, InterruptedException {
+    /** Starts a main class, for somebody who kills it; it writes what it prints, errors included, to this file. */
+    public Process start(Path output, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(main.getName()));
+        command.addAll(List.of(arguments));
+        return builder(command).redirectOutput(output.toFile()).start();
+    }
+
+    private ProcessBuilder builder(List<String> program) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -68,7 +75,11 @@ public final class ChildJvm {
         command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return builder;
+    }
+
+    private String run(List<String> program) throws IOException, InterruptedException {
+        Process process = builder(program).start();
         try {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
