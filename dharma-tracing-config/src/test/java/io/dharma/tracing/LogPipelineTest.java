@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -72,7 +73,8 @@ class LogPipelineTest {
                 .config()
                 .plan()
                 .logs());
-        LogPipeline pipeline = new LogPipeline(logs, new Deaf(), Duration.ofSeconds(60), Duration.ofMillis(100));
+        LogPipeline pipeline = new LogPipeline(
+                logs, new Deaf(), PipelineThreads.shared(), Duration.ofSeconds(60), Duration.ofMillis(100));
         try (SdkLoggerProvider provider =
                 SdkLoggerProvider.builder().addLogRecordProcessor(pipeline).build()) {
             for (int i = 0; i < OFFERED; i++) {
