@@ -2,7 +2,9 @@ package io.dharma.tracing.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.trace.data.LinkData;
@@ -22,6 +24,22 @@ final class SpanDraft {
 
     SpanDraft(SpanSource source) {
         this.source = source;
+    }
+
+    /**
+     * Whether this can be a parent. One that is not of OpenTelemetry's making is asked, once, for what it will be asked
+     * when the span starts.
+     */
+    boolean answers(Context context) {
+        if (context.getClass() == Context.root().getClass()) {
+            return true;
+        }
+        boolean[] answered = {false};
+        source.shield(() -> {
+            Context unused = context.with(Span.fromContext(context));
+            answered[0] = true;
+        });
+        return answered[0];
     }
 
     void kind(SpanKind newKind) {

@@ -108,7 +108,7 @@ public final class TracedBlockBuilder {
 
     /** The context whose span is to be the parent; the default is the current one. */
     public TracedBlockBuilder parent(@Nullable Context context) {
-        if (context != null) {
+        if (context != null && draft != null && draft.answers(context)) {
             parent = context;
         }
         return this;

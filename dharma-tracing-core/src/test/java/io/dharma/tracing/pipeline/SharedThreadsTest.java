@@ -126,8 +126,12 @@ class SharedThreadsTest {
                 .untilAsserted(() -> assertThat(otherSink.ids()).containsExactly(1L));
         assertThat(goesOn.stats().droppedTotal()).isZero();
         // The stuck one is given up later, with its one record.
-        hangs.offer(Item.ordinary(2));
-        await().untilAsserted(() -> assertThat(stuckSink.ids()).containsExactly(2L));
+        Pipeline<Item, Item> givenUp = hangs;
+        givenUp.offer(Item.ordinary(2));
+        await().untilAsserted(() -> {
+            givenUp.wake();
+            assertThat(stuckSink.ids()).containsExactly(2L);
+        });
         assertThat(hangs.stats().dropped()).isEqualTo(Map.of(DropReason.CONVERT_FAILED, 1L));
     }
 
@@ -182,7 +186,10 @@ class SharedThreadsTest {
         for (int i = 0; i < 20; i++) {
             hangs.offer(Item.ordinary(i));
         }
-        await().atMost(LONG).until(() -> stuck.get() == 5);
+        await().atMost(LONG).until(() -> {
+            hangs.wake();
+            return stuck.get() == 5;
+        });
 
         for (int i = 0; i < 5; i++) {
             goesOn.offer(Item.ordinary(i));

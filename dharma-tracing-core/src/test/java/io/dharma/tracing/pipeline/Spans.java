@@ -22,6 +22,10 @@ final class Spans {
         return in(request).anyMatch(span -> span.getName().equals(name));
     }
 
+    static List<String> names(Message request) {
+        return in(request).map(Span::getName).toList();
+    }
+
     static long count(Message request) {
         return in(request).count();
     }

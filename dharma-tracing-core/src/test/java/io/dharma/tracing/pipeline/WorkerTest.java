@@ -64,10 +64,10 @@ class WorkerTest {
     @Test
     void task_isBackWithinASecondWhateverItThrows() {
         List<Throwable> hostile = List.of(
-                new IllegalStateException(),
                 new OutOfMemoryError(),
                 new StackOverflowError(),
                 new NoClassDefFoundError(),
+                threadDeath(),
                 new InterruptedException());
         Worker worker = start(() -> {
             int turn = turns.getAndIncrement();
@@ -79,6 +79,11 @@ class WorkerTest {
 
         await().atMost(Duration.ofSeconds(hostile.size())).until(() -> turns.get() == hostile.size() + 1);
         assertThat(worker.faults()).isEqualTo(hostile.size());
+    }
+
+    @SuppressWarnings({"deprecation", "removal"})
+    private static Throwable threadDeath() {
+        return new ThreadDeath();
     }
 
     @Test

@@ -49,9 +49,7 @@ public final class ChildJvm {
 
     /** Runs a main class and returns what it printed, errors included; fails if it did not end well. */
     public String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(main.getName()));
-        command.addAll(List.of(arguments));
-        return run(command);
+        return run(program(main, arguments));
     }
 
     /** Compiles and runs one source file with this JDK's preview features, as {@link #run} does. */
@@ -62,9 +60,27 @@ public final class ChildJvm {
 
     /** Starts a main class, to be talked to, and killed, while it runs. What it complains of goes where ours does. */
     public Process start(Class<?> main, String... arguments) throws IOException {
+        return builder(main, arguments)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Starts a main class, for somebody who kills it; it writes what it prints, errors included, to this file. */
+    public Process start(Path output, Class<?> main, String... arguments) throws IOException {
+        return builder(main, arguments)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    private ProcessBuilder builder(Class<?> main, String... arguments) {
+        return builder(program(main, arguments));
+    }
+
+    private static List<String> program(Class<?> main, String... arguments) {
         List<String> program = new ArrayList<>(List.of(main.getName()));
         program.addAll(List.of(arguments));
-        return builder(program).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return program;
     }
 
     private String run(List<String> program) throws IOException, InterruptedException {

@@ -1,0 +1,249 @@
+package io.dharma.tracing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dharma.tracing.testsupport.LeakCheck;
+import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
+import io.opentelemetry.api.logs.Severity;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything at once: spans to four places, log records and metrics; what that takes from the host. */
+@ExtendWith(LeakCheck.class)
+@Timeout(60)
+class HostBoundsTest {
+
+    private static final int MAX_THREADS = 6;
+    private static final long MAX_BYTES = 32L << 20;
+
+    /** What the console's trees may wait in. */
+    private static final long CONSOLE_BYTES = 1L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostBoundsTest.class);
+
+    private final Terminal terminal = new Terminal();
+
+    /** What a console prints to: takes everything, or hangs until the test is over. */
+    private static final class Terminal extends OutputStream {
+
+        private final AtomicBoolean hanging = new AtomicBoolean();
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        @Override
+        public void write(int character) {
+            write(new byte[1], 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            while (hanging.get() && over.getCount() > 0) {
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    // A terminal does not listen.
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void letGo() {
+        terminal.over.countDown();
+    }
+
+    /** With a console that prints to our terminal; the log's goes on to the real one. */
+    private DharmaTracing init(DharmaConfig.Builder config) {
+        PrintStream standardOutput = System.out;
+        System.setOut(new PrintStream(terminal, false, StandardCharsets.UTF_8));
+        try {
+            return DharmaTracing.init(config.build());
+        } finally {
+            System.setOut(standardOutput);
+        }
+    }
+
+    private static DharmaConfig.Builder everything(String otlp, String zipkin) {
+        return DharmaConfig.builder()
+                .service("checkout")
+                .otlp(otlp)
+                .closeTimeout(Duration.ofSeconds(1))
+                .metrics(m -> m.interval(Duration.ofMillis(200)))
+                .tracing(t -> t.otlp(otlp)
+                        .zipkin(zipkin)
+                        .console()
+                        .keepErrors()
+                        .inMemory());
+    }
+
+    private static void request(DharmaTracing dharma, int number) {
+        dharma.tracedRun("place-order", order -> {
+            order.attribute("order.id", number);
+            try {
+                dharma.tracedRun("charge-card", charge -> {
+                    charge.attribute("statement", "select * from orders where id = " + number + " ".repeat(200));
+                    if (number % 10 == 0) {
+                        throw new IllegalStateException("declined " + number);
+                    }
+                });
+            } catch (IllegalStateException declined) {
+                dharma.openTelemetry()
+                        .getLogsBridge()
+                        .get("orders")
+                        .logRecordBuilder()
+                        .setSeverity(Severity.ERROR)
+                        .setBody("declined " + number + "x".repeat(500))
+                        .emit();
+            }
+        });
+    }
+
+    // ---- threads
+
+    /** Also those that live for a moment only: looked at all the time. */
+    private static final class ThreadWatch implements AutoCloseable {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private volatile Set<String> most = Set.of();
+        private volatile String notDaemon = "";
+        private final Thread watcher = new Thread(this::watch, "watcher");
+
+        ThreadWatch() {
+            watcher.start();
+        }
+
+        private void watch() {
+            while (!over.get()) {
+                Set<String> now = new TreeSet<>();
+                for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                    if (thread.getName().startsWith("dharma-")) {
+                        now.add(thread.getName() + "@" + thread.getId());
+                        if (!thread.isDaemon()) {
+                            notDaemon = thread.getName();
+                        }
+                    }
+                    if (thread.getName().startsWith("HttpClient-")) {
+                        now.add(thread.getName() + " without a name of ours");
+                    }
+                }
+                if (now.size() > most.size()) {
+                    most = now;
+                }
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            over.set(true);
+            watcher.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"healthy", "healthy by name", "closed ports", "never answering"})
+    void threads_areSixAtMostWhateverTheReceiversDo(String receivers) throws Exception {
+        try (OtlpReceiver otlp = OtlpReceiver.start();
+                ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                ThreadWatch watch = new ThreadWatch()) {
+            int healthy = otlp.endpoint().getPort();
+            String base =
+                    switch (receivers) {
+                        case "healthy" -> "http://127.0.0.1:" + healthy;
+                        case "healthy by name" -> "http://localhost:" + healthy;
+                        case "closed ports" -> "http://127.0.0.1:1";
+                        default -> "http://127.0.0.1:" + silent.getLocalPort();
+                    };
+            try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
+                long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+                for (int i = 0; System.nanoTime() < until; i++) {
+                    request(dharma, i);
+                }
+                boolean unused = dharma.flush(Duration.ofMillis(200));
+            }
+            watch.close();
+            LOG.info("{}: at most {} threads: {}", receivers, watch.most.size(), watch.most);
+            assertThat(watch.most).hasSizeBetween(5, MAX_THREADS);
+            assertThat(watch.notDaemon).isEmpty();
+        }
+    }
+
+    // ---- memory
+
+    @Test
+    void bounds_ofAllQueuesTogetherAre32MiB() {
+        Plan plan = everything("http://127.0.0.1:1", "http://127.0.0.1:1/").build().plan();
+
+        long spans = plan.delivery().maxQueueBytes();
+        long logs = Objects.requireNonNull(plan.logs()).maxQueueBytes();
+        long memory = Objects.requireNonNull(plan.traces().memory()).maxBytes();
+        long kept = plan.sampling().keep().maxBytes();
+
+        LOG.info("bounds: spans {}, logs {}, in memory {}, undecided traces {}", spans, logs, memory, kept);
+        assertThat(spans + logs + memory + kept + CONSOLE_BYTES).isLessThanOrEqualTo(MAX_BYTES);
+    }
+
+    @Test
+    void heap_heldWithEverySinkHangingIsWithinTheBound() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String base = "http://127.0.0.1:" + silent.getLocalPort();
+            warmUp(base);
+            terminal.hanging.set(true);
+            long before = usedHeap();
+            try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
+                int requests = 0;
+                while (dharma.health().exporters().stream().noneMatch(HostBoundsTest::hasLostMuch)) {
+                    for (int i = 0; i < 1_000; i++) {
+                        request(dharma, requests++);
+                    }
+                }
+                long held = usedHeap() - before;
+                String health = dharma.health().report();
+                LOG.info("held {} KiB after {} requests\n{}", held >> 10, requests, health);
+                assertThat(held).isBetween(4L << 20, MAX_BYTES);
+            }
+        }
+    }
+
+    private static boolean hasLostMuch(ExporterHealth exporter) {
+        return exporter.dropped().values().stream().mapToLong(Long::longValue).sum() > 20_000;
+    }
+
+    /** So that classes, and what the JDK keeps of its first connections, are not taken for ours. */
+    private void warmUp(String base) {
+        try (DharmaTracing dharma = init(
+                everything(base, base + "/api/v2/spans").closeTimeout(Duration.ofMillis(100)))) {
+            for (int i = 0; i < 2_000; i++) {
+                request(dharma, i);
+            }
+            boolean unused = dharma.flush(Duration.ofMillis(500));
+        }
+    }
+
+    private static long usedHeap() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return least;
+    }
+}
