@@ -128,7 +128,8 @@ class EndOfJvmIT {
 
         public static void main(String[] arguments) {
             DharmaTracing unused = traceSome();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(7)));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(7)));
             System.out.println("ready");
             System.exit(0);
         }

@@ -86,11 +86,7 @@ class HostBoundsTest {
                 .otlp(otlp)
                 .closeTimeout(Duration.ofSeconds(1))
                 .metrics(m -> m.interval(Duration.ofMillis(200)))
-                .tracing(t -> t.otlp(otlp)
-                        .zipkin(zipkin)
-                        .console()
-                        .keepErrors()
-                        .inMemory());
+                .tracing(t -> t.otlp(otlp).zipkin(zipkin).console().keepErrors().inMemory());
     }
 
     private static void request(DharmaTracing dharma, int number) {
@@ -163,13 +159,12 @@ class HostBoundsTest {
                 ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 ThreadWatch watch = new ThreadWatch()) {
             int healthy = otlp.endpoint().getPort();
-            String base =
-                    switch (receivers) {
-                        case "healthy" -> "http://127.0.0.1:" + healthy;
-                        case "healthy by name" -> "http://localhost:" + healthy;
-                        case "closed ports" -> "http://127.0.0.1:1";
-                        default -> "http://127.0.0.1:" + silent.getLocalPort();
-                    };
+            String base = switch (receivers) {
+                case "healthy" -> "http://127.0.0.1:" + healthy;
+                case "healthy by name" -> "http://localhost:" + healthy;
+                case "closed ports" -> "http://127.0.0.1:1";
+                default -> "http://127.0.0.1:" + silent.getLocalPort();
+            };
             try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
                 long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
                 for (int i = 0; System.nanoTime() < until; i++) {
@@ -188,7 +183,8 @@ class HostBoundsTest {
 
     @Test
     void bounds_ofAllQueuesTogetherAre32MiB() {
-        Plan plan = everything("http://127.0.0.1:1", "http://127.0.0.1:1/").build().plan();
+        Plan plan =
+                everything("http://127.0.0.1:1", "http://127.0.0.1:1/").build().plan();
 
         long spans = plan.delivery().maxQueueBytes();
         long logs = Objects.requireNonNull(plan.logs()).maxQueueBytes();
@@ -227,8 +223,8 @@ class HostBoundsTest {
 
     /** So that classes, and what the JDK keeps of its first connections, are not taken for ours. */
     private void warmUp(String base) {
-        try (DharmaTracing dharma = init(
-                everything(base, base + "/api/v2/spans").closeTimeout(Duration.ofMillis(100)))) {
+        try (DharmaTracing dharma =
+                init(everything(base, base + "/api/v2/spans").closeTimeout(Duration.ofMillis(100)))) {
             for (int i = 0; i < 2_000; i++) {
                 request(dharma, i);
             }

@@ -41,8 +41,8 @@ final class Redeployment {
     private static final int REQUESTS = 20;
 
     /** What an application of today would have in its WEB-INF/lib, as it appears in the paths of the class path. */
-    private static final List<String> LIBRARIES =
-            List.of("dharma-tracing-core", "dharma-tracing-config", "opentelemetry", "zipkin", "slf4j", "logback", "jspecify");
+    private static final List<String> LIBRARIES = List.of(
+            "dharma-tracing-core", "dharma-tracing-config", "opentelemetry", "zipkin", "slf4j", "logback", "jspecify");
 
     private final Tomcat server = new Tomcat();
     private final HttpClient browser = HttpClient.newHttpClient();
