@@ -459,6 +459,7 @@ final class Intake<I, O> implements Worker.Task {
         private long p09, p10, p11, p12, p13, p14, p15, p16;
     }
 
+    /** With room behind it only, as its superclass is not ours. */
     @SuppressWarnings("unused") // see Padding
     private static final class PaddedLong extends AtomicLong {
 

@@ -15,6 +15,9 @@ package io.dharma.tracing.pipeline;
 @SuppressWarnings("unused") // on purpose
 abstract class Padding {
 
+    /** For the four bytes behind the object's header, which a subclass's first int would take otherwise. */
+    private int p00;
+
     private long p01, p02, p03, p04, p05, p06, p07, p08;
     private long p09, p10, p11, p12, p13, p14, p15, p16;
 }
