@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -78,19 +79,25 @@ public class SpoolBenchmark {
         };
 
         private final byte[] record = record();
-        private final Path directory;
-        private final Spool<byte[]> spool;
-        private final Journal.Reader<byte[]> sink;
+        private final FsyncPolicy fsync;
+        private @Nullable Path directory;
+        private @Nullable Spool<byte[]> spool;
+        private Journal.@Nullable Reader<byte[]> sink;
 
-        Dharma(FsyncPolicy fsync) throws IOException {
+        Dharma(FsyncPolicy fsync) {
+            this.fsync = fsync;
+        }
+
+        @Setup(Level.Trial)
+        public void open() throws IOException {
             directory = Files.createTempDirectory("spool");
-            spool = Spool.builder(directory.resolve("spool"), CODEC)
-                    .fsync(fsync)
-                    .build();
+            spool = Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
             sink = spool.reader("otlp");
         }
 
         long write() {
+            Spool<byte[]> spool = Objects.requireNonNull(this.spool);
+            Journal.Reader<byte[]> sink = Objects.requireNonNull(this.sink);
             long position = 0;
             for (int i = 0; i < BATCH; i++) {
                 position = spool.append(record, Priority.NORMAL);
@@ -108,7 +115,7 @@ public class SpoolBenchmark {
             boolean wrote =
                     spool.stats().state() == SpoolState.WRITING && spool.stats().notWritten() == 0;
             spool.close();
-            delete(directory);
+            delete(Objects.requireNonNull(directory));
             if (!wrote) {
                 throw new IllegalStateException(spool.stats().toString());
             }
@@ -117,14 +124,14 @@ public class SpoolBenchmark {
 
     /** As it is by default. */
     public static class DharmaEverySecond extends Dharma {
-        public DharmaEverySecond() throws IOException {
+        public DharmaEverySecond() {
             super(FsyncPolicy.EVERY_SECOND);
         }
     }
 
     /** Synchronized after every batch. */
     public static class DharmaEachBatch extends Dharma {
-        public DharmaEachBatch() throws IOException {
+        public DharmaEachBatch() {
             super(FsyncPolicy.EACH_BATCH);
         }
     }

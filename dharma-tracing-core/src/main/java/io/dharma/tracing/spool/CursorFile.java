@@ -52,7 +52,7 @@ final class CursorFile {
         long hash = 0xcbf29ce484222325L;
         for (byte b : sink.getBytes(UTF_8)) {
             hash = (hash ^ b) * 0x100000001b3L;
-            boolean plain = b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-';
+            boolean plain = (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-';
             name.append(plain ? String.valueOf((char) b) : String.format("_%02x", b));
         }
         if (name.length() > MAX_NAME) {
@@ -106,8 +106,9 @@ final class CursorFile {
         byte[] bytes = Uninterrupted.call(() -> {
             try (FileChannel channel = disk.open(file, StandardOpenOption.READ)) {
                 ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(MAX_BYTES, channel.size()));
-                while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
-                    continue;
+                int read = 0;
+                while (buffer.hasRemaining() && read >= 0) {
+                    read = channel.read(buffer, buffer.position());
                 }
                 return buffer.array();
             }

@@ -202,7 +202,11 @@ final class SpoolFolder {
         }
     }
 
-    /** @return as of {@link #discard} */
+    /**
+     * Deletes what nobody wants any more, be it settled or not.
+     *
+     * @return as of {@link #discard}
+     */
     long deleteOlderThan(long nanos) throws IOException {
         long lost = 0;
         for (Priority priority : Priority.values()) {

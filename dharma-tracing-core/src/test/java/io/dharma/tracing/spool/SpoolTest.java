@@ -517,7 +517,7 @@ class SpoolTest {
         Journal.Reader<String> reader = spool.reader("otlp");
 
         assertThat(Spools.inheritedTexts(reader)).isEmpty();
-        passes(spool, Duration.ofHours(48));
+        passes(spool, Duration.ofDays(2));
         assertThat(Spools.inheritedTexts(reader)).isEmpty();
 
         assertThat(before.get(0)).hasBinaryContent(segment);
