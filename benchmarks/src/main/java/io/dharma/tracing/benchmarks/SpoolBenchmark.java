@@ -91,8 +91,10 @@ public class SpoolBenchmark {
         @Setup(Level.Trial)
         public void open() throws IOException {
             directory = Files.createTempDirectory("spool");
-            spool = Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
-            sink = spool.reader("otlp");
+            Spool<byte[]> opened =
+                    Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
+            sink = opened.reader("otlp");
+            spool = opened;
         }
 
         long write() {
