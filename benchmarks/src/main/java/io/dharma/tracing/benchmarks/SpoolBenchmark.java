@@ -8,13 +8,13 @@ import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolState;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -79,28 +79,27 @@ public class SpoolBenchmark {
         };
 
         private final byte[] record = record();
-        private final Path directory;
-        private final Spool<byte[]> spool;
-        private final Journal.Reader<byte[]> sink;
+        private final FsyncPolicy fsync;
+        private @Nullable Path directory;
+        private @Nullable Spool<byte[]> spool;
+        private Journal.@Nullable Reader<byte[]> sink;
 
         Dharma(FsyncPolicy fsync) {
-            directory = temporaryDirectory();
-            spool = Spool.builder(directory.resolve("spool"), CODEC)
-                    .fsync(fsync)
-                    .build();
-            sink = spool.reader("otlp");
+            this.fsync = fsync;
         }
 
-        /** JMH's states cannot be made by a constructor that throws what has to be declared. */
-        private static Path temporaryDirectory() {
-            try {
-                return Files.createTempDirectory("spool");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        @Setup(Level.Trial)
+        public void open() throws IOException {
+            directory = Files.createTempDirectory("spool");
+            Spool<byte[]> opened =
+                    Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
+            sink = opened.reader("otlp");
+            spool = opened;
         }
 
         long write() {
+            Spool<byte[]> spool = Objects.requireNonNull(this.spool);
+            Journal.Reader<byte[]> sink = Objects.requireNonNull(this.sink);
             long position = 0;
             for (int i = 0; i < BATCH; i++) {
                 position = spool.append(record, Priority.NORMAL);
@@ -118,7 +117,7 @@ public class SpoolBenchmark {
             boolean wrote =
                     spool.stats().state() == SpoolState.WRITING && spool.stats().notWritten() == 0;
             spool.close();
-            delete(directory);
+            delete(Objects.requireNonNull(directory));
             if (!wrote) {
                 throw new IllegalStateException(spool.stats().toString());
             }

@@ -106,10 +106,10 @@ final class CursorFile {
         byte[] bytes = Uninterrupted.call(() -> {
             try (FileChannel channel = disk.open(file, StandardOpenOption.READ)) {
                 ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(MAX_BYTES, channel.size()));
-                int read;
-                do {
+                int read = 0;
+                while (buffer.hasRemaining() && read >= 0) {
                     read = channel.read(buffer, buffer.position());
-                } while (read > 0 && buffer.hasRemaining());
+                }
                 return buffer.array();
             }
         });

@@ -245,36 +245,45 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         folder.flush();
     }
 
-    private synchronized void writes() {
-        if (state == SpoolState.CLOSED) {
-            return;
-        }
-        state = SpoolState.WRITING;
-        reason = null;
-        if (warned) {
+    private void writes() {
+        boolean wasWarned;
+        synchronized (this) {
+            if (state == SpoolState.CLOSED) {
+                return;
+            }
+            state = SpoolState.WRITING;
+            reason = null;
+            wasWarned = warned;
             warned = false;
+        }
+        if (wasWarned) {
             log.info("{}: records are written down again; {} were not meanwhile", path, notWritten.sum());
         }
     }
 
-    private synchronized void failed(Exception e) {
-        // Who interrupts this thread over and over says nothing about the disk: all is kept for the next flush.
-        boolean isDisks = !(e instanceof ClosedByInterruptException) || state == SpoolState.STARTING;
-        if (state == SpoolState.CLOSED || !isDisks) {
-            return;
-        }
-        long now = clock.nanoTime();
-        triedAt = now;
+    private void failed(Exception e) {
         String why = describe(e);
-        reason = why;
-        if (state != SpoolState.MEMORY_ONLY) {
+        boolean warns;
+        synchronized (this) {
+            // Who interrupts this thread over and over says nothing about the disk: all is kept for the next flush.
+            boolean isDisks = !(e instanceof ClosedByInterruptException) || state == SpoolState.STARTING;
+            if (state == SpoolState.CLOSED || !isDisks) {
+                return;
+            }
+            long now = clock.nanoTime();
+            warns = state != SpoolState.MEMORY_ONLY
+                    && (!announcedBefore || now - announcedAt >= BETWEEN_LOG_LINES_NANOS);
             state = SpoolState.MEMORY_ONLY;
-            if (!announcedBefore || now - announcedAt >= BETWEEN_LOG_LINES_NANOS) {
+            reason = why;
+            triedAt = now;
+            if (warns) {
                 announcedBefore = true;
                 announcedAt = now;
                 warned = true;
-                log.warn("{}: records cannot be written down, and wait in memory only: {}", path, why);
             }
+        }
+        if (warns) {
+            log.warn("{}: records cannot be written down, and wait in memory only: {}", path, why);
         }
     }
 

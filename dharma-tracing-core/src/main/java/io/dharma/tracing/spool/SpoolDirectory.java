@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -67,8 +67,8 @@ final class SpoolDirectory {
     private final Path base;
     private final Disk disk;
     private final LongSupplier nanoTime;
-    private final String jvm = jvm();
-    private final String instance = jvm + "-" + Long.toHexString(new SecureRandom().nextLong());
+    private String jvm = "";
+    private String instance = "";
     private final Map<String, Long> unlockedSince = new HashMap<>();
     private final Set<Path> newer = new HashSet<>();
     private @Nullable FileChannel lock;
@@ -91,6 +91,11 @@ final class SpoolDirectory {
 
     /** Makes what is not there, and returns the folder to write to. Also for when somebody deleted it. */
     Path open() throws IOException {
+        if (instance.isEmpty()) {
+            // Not when the application starts: the first time that one asks for it takes milliseconds.
+            jvm = jvm();
+            instance = jvm + "-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        }
         prepareBase();
         if (lock == null || !disk.isThere(lockOf(instance))) {
             Uninterrupted.run(this::lock);

@@ -202,7 +202,11 @@ final class SpoolFolder {
         }
     }
 
-    /** Discards what is too old; returns what {@link #discard} does. */
+    /**
+     * Deletes what nobody wants any more, be it settled or not.
+     *
+     * @return as of {@link #discard}
+     */
     long deleteOlderThan(long nanos) throws IOException {
         long lost = 0;
         for (Priority priority : Priority.values()) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class SpoolModelTest {
 
-    private static final int STEPS = Boolean.getBoolean("torture") ? 20_000 : 600;
+    private static final int STEPS = Boolean.getBoolean("torture") ? 20_000 : 400;
     private static final List<String> SINKS = List.of("otlp", "zipkin");
 
     @TempDir

@@ -3,6 +3,7 @@ package io.dharma.tracing.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.pipeline.Journal;
+import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.testsupport.ManualClock;
 import java.io.BufferedReader;
@@ -62,6 +63,37 @@ class SpoolProcessesIT {
             assertThat(inherited).hasSizeGreaterThanOrEqualTo((int) flushed).doesNotHaveDuplicates();
         } finally {
             spool.close();
+        }
+    }
+
+    /** Locks belong to a process, and closing a locked file anywhere in it gives the lock up. */
+    @Test
+    void severalSpoolsOfOneProcess_areAllLeftAloneByOthers() throws Exception {
+        ManualClock clock = ManualClock.create();
+        List<Spool<String>> spools = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                Spool<String> spool = Spool.builder(directory, TextCodec.INSTANCE)
+                        .clock(clock)
+                        .build();
+                spools.add(spool);
+                Journal.Reader<String> unused = spool.reader("otlp");
+                spool.append("mine", Priority.NORMAL);
+                spool.flush();
+            }
+            for (Spool<String> spool : spools) {
+                clock.advance(Duration.ofMinutes(1));
+                assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+            }
+            Process other = start("inherit");
+            BufferedReader said = output(other);
+            assertThat(said.readLine()).isEqualTo("ready");
+            other.getOutputStream().write('\n');
+            other.getOutputStream().flush();
+
+            assertThat(said.readLine()).as("nothing to inherit").isEqualTo("done");
+        } finally {
+            spools.forEach(Spool::close);
         }
     }
 

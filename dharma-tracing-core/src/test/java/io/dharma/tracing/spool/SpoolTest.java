@@ -385,6 +385,28 @@ class SpoolTest {
     }
 
     @Test
+    void damagedRecord_doesNotBringBackTheSettledOneBehindIt() throws IOException {
+        Spool<String> dead = spool();
+        Journal.Reader<String> reader = dead.reader("otlp");
+        List.of("a", "b", "c", "d").forEach(text -> dead.append(text, NORMAL));
+        dead.flush();
+        reader.acknowledge(NORMAL, 1);
+        passes(dead, Duration.ofSeconds(1));
+        Spools.kill(directory);
+        Path segment = Spools.segments(directory).get(0);
+        byte[] bytes = Files.readAllBytes(segment);
+        // The segment begins with its header; then comes "a".
+        bytes[80] ^= 1;
+        Files.write(segment, bytes);
+        Spool<String> spool = spool();
+        Journal.Reader<String> heir = spool.reader("otlp");
+
+        assertThat(Spools.inheritedTexts(heir)).containsExactly("c", "d");
+        assertThat(spool.stats().lost()).isEqualTo(1);
+        assertThat(spool.stats().corrupt()).isEqualTo(1);
+    }
+
+    @Test
     void heirThatDiesToo_leavesTheRestToTheNext() throws IOException {
         Spool<String> first = spool();
         Journal.Reader<String> unused = first.reader("otlp");

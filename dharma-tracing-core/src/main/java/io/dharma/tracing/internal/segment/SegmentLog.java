@@ -6,8 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -36,6 +38,7 @@ public final class SegmentLog implements AutoCloseable {
     public static final long MIN_SEGMENT_BYTES = 16L << 10;
 
     private static final int MAX_BUFFER = 256 << 10;
+    private static final int MAX_UNSYNCED = 64;
     private static final long BETWEEN_LOOKS_NANOS = 1_000_000_000L;
 
     /**
@@ -73,7 +76,10 @@ public final class SegmentLog implements AutoCloseable {
 
     // Guarded by writing.
     private @Nullable SegmentWriter writer;
-    private boolean unsynced;
+
+    /** Written, and not synchronized since: the segment that is being written, and those that were before it. */
+    private final Set<SegmentWriter> unsynced = new LinkedHashSet<>();
+
     private boolean directoryUnsynced;
     private long syncedAt;
     private long lookedAt;
@@ -160,9 +166,7 @@ public final class SegmentLog implements AutoCloseable {
             if (!pending.isEmpty()) {
                 writePending();
             }
-            if (unsynced
-                    && settings.syncEveryNanos() != Long.MAX_VALUE
-                    && now - syncedAt >= settings.syncEveryNanos()) {
+            if (!unsynced.isEmpty() && now - syncedAt >= settings.syncEveryNanos()) {
                 sync();
                 syncedAt = now;
             }
@@ -174,7 +178,9 @@ public final class SegmentLog implements AutoCloseable {
     private void writePending() throws IOException {
         SegmentWriter open = writerFor(pending.size());
         open.write(pending.bytes(), pending.size());
-        unsynced = true;
+        if (settings.syncEveryNanos() != Long.MAX_VALUE) {
+            unsynced.add(open);
+        }
         synchronized (this) {
             int active = segments.size() - 1;
             segments.set(active, segments.get(active).grownTo(pending.endSequence(), open.size()));
@@ -194,12 +200,15 @@ public final class SegmentLog implements AutoCloseable {
         return open;
     }
 
+    /** At full speed there are dozens a second, and most are deleted before anybody would synchronize them. */
     private void endSegment(SegmentWriter open) throws IOException {
-        if (settings.syncEveryNanos() != Long.MAX_VALUE) {
+        if (unsynced.size() >= MAX_UNSYNCED) {
             sync();
         }
         writer = null;
-        open.close();
+        if (!unsynced.contains(open)) {
+            open.close();
+        }
     }
 
     private SegmentWriter beginSegment() throws IOException {
@@ -208,7 +217,7 @@ public final class SegmentLog implements AutoCloseable {
         SegmentHeader header = new SegmentHeader(SegmentFormat.VERSION, instance, first, elapsedNanos());
         SegmentWriter open = SegmentWriter.create(settings.disk(), file, header);
         writer = open;
-        directoryUnsynced = true;
+        directoryUnsynced = settings.syncEveryNanos() != Long.MAX_VALUE;
         synchronized (this) {
             segments.add(new Segment(file, instance, first, first, open.size(), header.createdAt()));
         }
@@ -216,9 +225,14 @@ public final class SegmentLog implements AutoCloseable {
     }
 
     private void sync() throws IOException {
-        if (writer != null && unsynced) {
-            writer.force();
-            unsynced = false;
+        for (SegmentWriter written : List.copyOf(unsynced)) {
+            if (written.isThere()) {
+                written.force();
+            }
+            unsynced.remove(written);
+            if (written != writer) {
+                written.close();
+            }
         }
         if (directoryUnsynced) {
             directoryUnsynced = false;
@@ -239,10 +253,8 @@ public final class SegmentLog implements AutoCloseable {
     private void checkStillThere() throws IOException {
         SegmentWriter open = writer;
         if (open != null && !open.isThere()) {
-            writer = null;
-            unsynced = false;
             forget(open.file());
-            open.close();
+            letGoOf(open);
             throw new NoSuchFileException(open.file().toString());
         }
     }
@@ -262,19 +274,37 @@ public final class SegmentLog implements AutoCloseable {
 
     /** Deletes a segment, also the one that is written to: then the next flush begins another one. */
     public void delete(Segment segment) throws IOException {
+        if (isActive(segment)) {
+            deleteActive(segment);
+        } else {
+            settings.disk().delete(segment.file());
+            forget(segment.file());
+        }
+    }
+
+    /** Only the last one is waited for by whoever deletes, since somebody may be writing to it. */
+    private synchronized boolean isActive(Segment segment) {
+        return !segments.isEmpty() && segments.get(segments.size() - 1).file().equals(segment.file());
+    }
+
+    private void deleteActive(Segment segment) throws IOException {
         writing.lock();
         try {
             SegmentWriter open = writer;
             if (open != null && open.file().equals(segment.file())) {
-                writer = null;
-                unsynced = false;
-                open.close();
+                letGoOf(open);
             }
             settings.disk().delete(segment.file());
             forget(segment.file());
         } finally {
             writing.unlock();
         }
+    }
+
+    private void letGoOf(SegmentWriter open) throws IOException {
+        writer = null;
+        unsynced.remove(open);
+        open.close();
     }
 
     /** Writes what is left, and lets go of the file. It may be tried again if it fails; nothing is to be called after. */
@@ -285,6 +315,7 @@ public final class SegmentLog implements AutoCloseable {
             if (!pending.isEmpty()) {
                 writePending();
             }
+            sync();
             roll();
         } finally {
             writing.unlock();
