@@ -44,8 +44,10 @@ class ArchitectureTest {
         "io.dharma.tracing.internal.metrics..",
         "io.dharma.tracing.internal.propagation..",
         "io.dharma.tracing.internal.sampling..",
+        "io.dharma.tracing.internal.text..",
         "io.dharma.tracing.internal.trace..",
         "io.dharma.tracing.health..",
+        "io.dharma.tracing.store..",
         "io.dharma.tracing.spi.."
     };
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.export.ConsoleSpanSink.Style;
+import io.dharma.tracing.internal.trace.SpanPrinter;
 import io.dharma.tracing.pipeline.Delivery.Rejected;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
