@@ -1,0 +1,367 @@
+package io.dharma.tracing.internal.segment;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in a directory of {@link Segment}s, numbered from 0 without a gap.
+ *
+ * <p>What is appended is kept in a buffer until {@link #flush()}, or until the buffer is full, and then written at once:
+ * a record costs no call of the operating system of its own. When writing fails the buffer stays as it is, for the
+ * next try, so a disk that is full for a while costs nothing but what cannot be appended meanwhile. What was
+ * flushed survives the death of the process; what was synchronized, as often as the settings say, that of the machine.
+ *
+ * <p>What is damaged is found when it is read, and costs what lies in that place only. Files that somebody else deleted
+ * are missing from then on, nothing more.
+ *
+ * <p>Any thread may call any method. Those that write wait for one another, and so for the disk. Everything else does
+ * not: {@link LogCursor}s read files without keeping anybody from writing, and the rest looks at memory.
+ */
+public final class SegmentLog implements AutoCloseable {
+
+    /** The longest payload. */
+    public static final int MAX_PAYLOAD = SegmentFormat.MAX_PAYLOAD;
+
+    /** The least that a segment may be told to hold. */
+    public static final long MIN_SEGMENT_BYTES = 16L << 10;
+
+    private static final int MAX_BUFFER = 256 << 10;
+    private static final long BETWEEN_LOOKS_NANOS = 1_000_000_000L;
+
+    /**
+     * How a log is kept.
+     *
+     * @param segmentBytes how long a segment may get, but for a single record that is longer
+     * @param syncEveryNanos how often what was flushed is forced to the disk at most: 0 with every flush,
+     *     {@link Long#MAX_VALUE} never
+     * @param nanoTime a clock that nobody sets
+     */
+    public record Settings(Disk disk, long segmentBytes, long syncEveryNanos, LongSupplier nanoTime) {
+
+        /** Segments of 8 MiB, synchronized once a second. */
+        public static Settings standard() {
+            return new Settings(Disk.system(), 8L << 20, 1_000_000_000L, System::nanoTime);
+        }
+
+        public Settings {
+            if (segmentBytes < MIN_SEGMENT_BYTES) {
+                throw new IllegalArgumentException(
+                        "segmentBytes is " + segmentBytes + ", must be at least " + MIN_SEGMENT_BYTES);
+            }
+        }
+    }
+
+    private final Path directory;
+    private final Settings settings;
+    private final long elapsedBefore;
+    private final long openedAt;
+    private final long instance = ThreadLocalRandom.current().nextLong();
+    private final int bufferBytes;
+
+    /** Held by whoever writes. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    // Guarded by writing.
+    private @Nullable SegmentWriter writer;
+    private boolean unsynced;
+    private boolean directoryUnsynced;
+    private long syncedAt;
+    private long lookedAt;
+
+    // Guarded by this, which nobody holds while waiting for the disk. Changed only by who has the other lock as well,
+    // except for segments that turn out to be gone.
+    private final List<Segment> segments;
+    private final RecordBuffer pending;
+    private final Map<Path, Long> damagedPlaces = new HashMap<>();
+    private long damagedPlacesBefore;
+
+    private SegmentLog(
+            Path directory, Settings settings, long elapsedBefore, List<Segment> segments, long nextSequence) {
+        this.directory = directory;
+        this.settings = settings;
+        this.elapsedBefore = elapsedBefore;
+        this.openedAt = settings.nanoTime().getAsLong();
+        this.syncedAt = openedAt;
+        this.lookedAt = openedAt;
+        this.segments = segments;
+        this.bufferBytes = (int) Math.min(MAX_BUFFER, settings.segmentBytes() / 2);
+        this.pending = new RecordBuffer(instance, nextSequence, bufferBytes);
+    }
+
+    /**
+     * Opens what is in the directory, which is created if there is none, or begins with nothing. Cuts off a torn record
+     * at the end. Nobody else may write there.
+     *
+     * @param elapsedNanos the log's age up to now, as {@link #elapsedNanos()} of whoever had it open before said; 0 for
+     *     a new one
+     * @throws NewerFormatException if a segment is not for this release to read; nothing was changed then
+     */
+    public static SegmentLog open(Path directory, Settings settings, long elapsedNanos) throws IOException {
+        if (!settings.disk().isThere(directory)) {
+            settings.disk().createDirectory(directory);
+        }
+        List<Segment> found = new SegmentSearch(settings.disk(), directory).run();
+        long next = found.isEmpty() ? 0 : found.get(found.size() - 1).endSequence();
+        return new SegmentLog(directory, settings, elapsedNanos, found, next);
+    }
+
+    // ---- writing
+
+    /**
+     * Adds a record.
+     *
+     * @param type the caller's, 0 to 255
+     * @param flags the caller's, 0 to 255
+     * @return its number
+     * @throws IOException if there is no more room in the buffer and it could not be written; the record is not added
+     * @throws IllegalArgumentException if it is longer than {@link #MAX_PAYLOAD}
+     */
+    public long append(int type, int flags, byte[] payload, int offset, int length) throws IOException {
+        if (length > MAX_PAYLOAD) {
+            throw new IllegalArgumentException(length + " bytes are too long for a record");
+        }
+        writing.lock();
+        try {
+            if (!pending.isEmpty() && pending.size() + SegmentFormat.RECORD_HEADER + length > bufferBytes) {
+                writePending();
+            }
+            synchronized (this) {
+                pending.put(type, flags, payload, offset, length);
+                return pending.endSequence() - 1;
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Writes what was appended, and synchronizes it if it is time.
+     *
+     * @throws IOException if that failed. What was appended is kept; the next call tries again
+     */
+    public void flush() throws IOException {
+        writing.lock();
+        try {
+            long now = settings.nanoTime().getAsLong();
+            if (now - lookedAt >= BETWEEN_LOOKS_NANOS) {
+                lookedAt = now;
+                checkStillThere();
+            }
+            if (!pending.isEmpty()) {
+                writePending();
+            }
+            if (unsynced && settings.syncEveryNanos() != Long.MAX_VALUE && now - syncedAt >= settings.syncEveryNanos()) {
+                sync();
+                syncedAt = now;
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writePending() throws IOException {
+        SegmentWriter open = writerFor(pending.size());
+        open.write(pending.bytes(), pending.size());
+        unsynced = true;
+        synchronized (this) {
+            int active = segments.size() - 1;
+            segments.set(active, segments.get(active).grownTo(pending.endSequence(), open.size()));
+            pending.clear();
+        }
+    }
+
+    private SegmentWriter writerFor(int bytes) throws IOException {
+        SegmentWriter open = writer;
+        if (open != null && open.size() > SegmentFormat.HEADER && open.size() + bytes > settings.segmentBytes()) {
+            endSegment(open);
+            open = null;
+        }
+        if (open == null) {
+            open = beginSegment();
+        }
+        return open;
+    }
+
+    private void endSegment(SegmentWriter open) throws IOException {
+        if (settings.syncEveryNanos() != Long.MAX_VALUE) {
+            sync();
+        }
+        writer = null;
+        open.close();
+    }
+
+    private SegmentWriter beginSegment() throws IOException {
+        long first = pending.firstSequence();
+        Path file = directory.resolve(SegmentFormat.fileName(first));
+        SegmentHeader header = new SegmentHeader(SegmentFormat.VERSION, instance, first, elapsedNanos());
+        SegmentWriter open = SegmentWriter.create(settings.disk(), file, header);
+        writer = open;
+        directoryUnsynced = true;
+        synchronized (this) {
+            segments.add(new Segment(file, instance, first, first, open.size(), header.createdAt()));
+        }
+        return open;
+    }
+
+    private void sync() throws IOException {
+        if (writer != null && unsynced) {
+            writer.force();
+            unsynced = false;
+        }
+        if (directoryUnsynced) {
+            directoryUnsynced = false;
+            syncDirectory();
+        }
+    }
+
+    /** The file's name, too, has to outlive a loss of power. Not every system can open a directory, and none has to. */
+    private void syncDirectory() {
+        try (FileChannel names = settings.disk().open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException unable) {
+            directoryUnsynced = false;
+        }
+    }
+
+    /** On most systems one can write to a file that was deleted for as long as one likes. */
+    private void checkStillThere() throws IOException {
+        SegmentWriter open = writer;
+        if (open != null && !open.isThere()) {
+            writer = null;
+            unsynced = false;
+            forget(open.file());
+            open.close();
+            throw new NoSuchFileException(open.file().toString());
+        }
+    }
+
+    /** What is appended from now on goes to a new segment. */
+    public void roll() throws IOException {
+        writing.lock();
+        try {
+            SegmentWriter open = writer;
+            if (open != null) {
+                endSegment(open);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Deletes a segment, also the one that is written to: then the next flush begins another one. */
+    public void delete(Segment segment) throws IOException {
+        writing.lock();
+        try {
+            SegmentWriter open = writer;
+            if (open != null && open.file().equals(segment.file())) {
+                writer = null;
+                unsynced = false;
+                open.close();
+            }
+            settings.disk().delete(segment.file());
+            forget(segment.file());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Writes what is left, and lets go of the file. It may be tried again if it fails; nothing is to be called after. */
+    @Override
+    public void close() throws IOException {
+        writing.lock();
+        try {
+            if (!pending.isEmpty()) {
+                writePending();
+            }
+            roll();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    // ---- what is there
+
+    /** All segments, the oldest first. The last one may be growing. */
+    public synchronized List<Segment> segments() {
+        return List.copyOf(segments);
+    }
+
+    /** How many bytes all segments have together. */
+    public synchronized long bytes() {
+        return segments.stream().mapToLong(Segment::bytes).sum();
+    }
+
+    /** The number that the next record gets. */
+    public synchronized long nextSequence() {
+        return pending.endSequence();
+    }
+
+    /** How many bytes wait to be written. */
+    public synchronized int pendingBytes() {
+        return pending.size();
+    }
+
+    /** How many damaged places readers came upon; each cost one record or more. */
+    public synchronized long damagedPlaces() {
+        return damagedPlacesBefore
+                + damagedPlaces.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How old the log is: how long it was open, this time and before. */
+    public long elapsedNanos() {
+        return elapsedBefore + settings.nanoTime().getAsLong() - openedAt;
+    }
+
+    /** How long ago the segment was begun; time in which nobody had the log open does not count. */
+    public long ageNanos(Segment segment) {
+        return elapsedNanos() - segment.createdAt();
+    }
+
+    /** A new reader of its own. */
+    public LogCursor cursor() {
+        return new LogCursor(this);
+    }
+
+    Disk disk() {
+        return settings.disk();
+    }
+
+    /** The first record from there on, if it is not in a file yet and none before it is; null otherwise. */
+    synchronized @Nullable SegmentRecord findPending(long from) {
+        return segmentFor(from) == null ? pending.find(from) : null;
+    }
+
+    /** The segment in which the first record from there on is, if any is. */
+    synchronized @Nullable Segment segmentFor(long from) {
+        for (Segment segment : segments) {
+            if (segment.endSequence() > from) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    synchronized void noteDamage(Path file, long places) {
+        if (segments.stream().anyMatch(segment -> segment.file().equals(file))) {
+            damagedPlaces.merge(file, places, Math::max);
+        }
+    }
+
+    /** It is not there any more. */
+    synchronized void forget(Path file) {
+        segments.removeIf(segment -> segment.file().equals(file));
+        Long places = damagedPlaces.remove(file);
+        damagedPlacesBefore += places == null ? 0 : places;
+    }
+}
