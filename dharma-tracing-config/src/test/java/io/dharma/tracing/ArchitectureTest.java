@@ -44,6 +44,7 @@ class ArchitectureTest {
         "io.dharma.tracing.export..",
         "io.dharma.tracing.internal.history..",
         "io.dharma.tracing.internal.metrics..",
+        "io.dharma.tracing.internal.otlp..",
         "io.dharma.tracing.internal.propagation..",
         "io.dharma.tracing.internal.sampling..",
         "io.dharma.tracing.internal.segment..",

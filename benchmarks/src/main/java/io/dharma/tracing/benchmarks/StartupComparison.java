@@ -42,7 +42,7 @@ public final class StartupComparison {
         List<double[]> dharma = new ArrayList<>();
         for (int run = 0; run < RUNS; run++) {
             raw.add(start("raw", jar -> !isOfDharma(jar)));
-            dharma.add(start("dharma", jar -> !isOfOkhttp(jar)));
+            dharma.add(start("dharma", jar -> !isOfRaw(jar)));
         }
         System.out.printf(Locale.ROOT, "%-28s %10s %10s%n", "start with OTLP (median)", "ms", "CPU ms");
         print("raw OpenTelemetry", raw);
@@ -59,9 +59,14 @@ public final class StartupComparison {
         return jar.contains("dharma-tracing-core") || jar.contains("dharma-tracing-config");
     }
 
-    private static boolean isOfOkhttp(String jar) {
+    /** OpenTelemetry's exporter and what it sends with. */
+    private static boolean isOfRaw(String jar) {
         String name = new File(jar).getName();
-        return name.contains("okhttp") || name.startsWith("okio") || name.startsWith("kotlin");
+        return name.startsWith("opentelemetry-exporter-otlp")
+                || name.startsWith("opentelemetry-exporter-common")
+                || name.contains("okhttp")
+                || name.startsWith("okio")
+                || name.startsWith("kotlin");
     }
 
     private static void print(String contender, List<double[]> runs) {

@@ -1,8 +1,9 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.otlp.MalformedOtlpException;
+import io.dharma.tracing.internal.otlp.ProtoReader;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.spi.Printable;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,20 +17,16 @@ final class OtlpAnswer {
 
     private static final int MESSAGE_LIMIT = 256;
 
-    private static final int VARINT = 0;
-    private static final int FIXED64 = 1;
-    private static final int LENGTH_DELIMITED = 2;
-    private static final int FIXED32 = 5;
+    private static final int PARTIAL_SUCCESS = 1;
+    private static final int REJECTED = 1;
+    private static final int ERROR_MESSAGE = 2;
 
-    private final byte[] bytes;
-    private int position;
-    private int end;
+    private final ProtoReader in;
     private long rejected;
     private @Nullable String message;
 
     private OtlpAnswer(byte[] bytes) {
-        this.bytes = bytes;
-        this.end = bytes.length;
+        this.in = new ProtoReader(bytes);
     }
 
     /** What became of a batch of this size. */
@@ -44,7 +41,7 @@ final class OtlpAnswer {
         OtlpAnswer answer = new OtlpAnswer(message);
         try {
             answer.readResponse();
-        } catch (MalformedException e) {
+        } catch (MalformedOtlpException e) {
             return Delivery.delivered();
         }
         return answer.delivery(batchSize);
@@ -55,101 +52,30 @@ final class OtlpAnswer {
         return lost == 0 && message == null ? Delivery.delivered() : Delivery.partly(lost, message);
     }
 
-    private void readResponse() throws MalformedException {
-        while (position < end) {
-            int tag = readTag();
-            if (tag == tag(1, LENGTH_DELIMITED)) {
+    private void readResponse() throws MalformedOtlpException {
+        while (in.hasMore()) {
+            int tag = in.readTag();
+            if (tag == ProtoReader.lengthDelimited(PARTIAL_SUCCESS)) {
                 readPartialSuccess();
             } else {
-                skip(tag);
+                in.skip(tag);
             }
         }
     }
 
-    private void readPartialSuccess() throws MalformedException {
-        int outerEnd = end;
-        int length = readLength();
-        end = position + length;
-        while (position < end) {
-            int tag = readTag();
-            if (tag == tag(1, VARINT)) {
-                rejected = readVarint();
-            } else if (tag == tag(2, LENGTH_DELIMITED)) {
-                message = readText();
+    private void readPartialSuccess() throws MalformedOtlpException {
+        int outer = in.enter();
+        while (in.hasMore()) {
+            int tag = in.readTag();
+            if (tag == ProtoReader.varint(REJECTED)) {
+                rejected = in.readVarint();
+            } else if (tag == ProtoReader.lengthDelimited(ERROR_MESSAGE)) {
+                String text = in.readText();
+                message = text.isBlank() ? null : Printable.shorten(text, MESSAGE_LIMIT);
             } else {
-                skip(tag);
+                in.skip(tag);
             }
         }
-        end = outerEnd;
-    }
-
-    private @Nullable String readText() throws MalformedException {
-        int length = readLength();
-        String text = new String(bytes, position, length, StandardCharsets.UTF_8);
-        position += length;
-        return text.isBlank() ? null : Printable.shorten(text, MESSAGE_LIMIT);
-    }
-
-    private void skip(int tag) throws MalformedException {
-        switch (tag & 7) {
-            case VARINT -> readVarint();
-            case FIXED64 -> advance(8);
-            case LENGTH_DELIMITED -> advance(readLength());
-            case FIXED32 -> advance(4);
-            default -> throw new MalformedException();
-        }
-    }
-
-    private static int tag(int field, int wireType) {
-        return field << 3 | wireType;
-    }
-
-    private int readTag() throws MalformedException {
-        long tag = readVarint();
-        if (tag <= 7 || tag > 0xffff_ffffL) {
-            throw new MalformedException();
-        }
-        return (int) tag;
-    }
-
-    /** Never more than is left, so that nothing can be made to allocate or run beyond it. */
-    private int readLength() throws MalformedException {
-        long length = readVarint();
-        if (length < 0 || length > end - position) {
-            throw new MalformedException();
-        }
-        return (int) length;
-    }
-
-    private long readVarint() throws MalformedException {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            if (position >= end) {
-                throw new MalformedException();
-            }
-            byte next = bytes[position++];
-            value |= (long) (next & 0x7f) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new MalformedException();
-    }
-
-    private void advance(int count) throws MalformedException {
-        if (count > end - position) {
-            throw new MalformedException();
-        }
-        position += count;
-    }
-
-    /** Carries no stack: it is only ever the way out. */
-    private static final class MalformedException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        MalformedException() {
-            super("malformed", null, false, false);
-        }
+        in.leave(outer);
     }
 }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.otlp.OtlpEncoder;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.common.ComponentLoader;
@@ -83,7 +84,7 @@ final class OtlpGrpcSink<T> implements Sink<T> {
         try {
             message = encoder.encode(batch);
         } catch (RuntimeException | StackOverflowError e) {
-            return CompletableFuture.completedFuture(OtlpEncoder.cannotEncode(e));
+            return CompletableFuture.completedFuture(CannotEncode.delivery(e));
         }
         CompletableFuture<GrpcResponse> answer = new CompletableFuture<>();
         sender.send(new GrpcMessage(message), answer::complete, answer::completeExceptionally);

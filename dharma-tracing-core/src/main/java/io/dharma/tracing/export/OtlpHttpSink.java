@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.otlp.OtlpEncoder;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class OtlpHttpSink<T> implements Sink<T> {
             message = encoder.encode(batch);
         } catch (RuntimeException | StackOverflowError e) {
             // A record that cannot be read, or is nested without end: it would fail for ever.
-            return CompletableFuture.completedFuture(OtlpEncoder.cannotEncode(e));
+            return CompletableFuture.completedFuture(CannotEncode.delivery(e));
         }
         return courier.carry(message, reply -> OtlpAnswer.delivery(reply, batch.size()));
     }

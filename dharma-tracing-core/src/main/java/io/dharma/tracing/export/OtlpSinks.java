@@ -1,5 +1,6 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.otlp.OtlpEncoder;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.sdk.logs.data.LogRecordData;

@@ -5,8 +5,6 @@ import io.opentelemetry.sdk.common.export.HttpResponse;
 /** An answer in the shape that OpenTelemetry's exporters want. */
 final class SenderResponse implements HttpResponse {
 
-    static final SenderResponse OK = new SenderResponse(200, new byte[0]);
-
     private final int status;
     private final byte[] body;
 

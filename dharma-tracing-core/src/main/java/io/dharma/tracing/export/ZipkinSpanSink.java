@@ -58,7 +58,7 @@ public final class ZipkinSpanSink implements Sink<SpanData> {
         try {
             message = encoder.encode(batch);
         } catch (RuntimeException | StackOverflowError e) {
-            return CompletableFuture.completedFuture(OtlpEncoder.cannotEncode(e));
+            return CompletableFuture.completedFuture(CannotEncode.delivery(e));
         }
         return courier.carry(message, reply -> Delivery.delivered());
     }
