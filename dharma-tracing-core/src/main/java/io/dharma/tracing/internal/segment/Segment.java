@@ -12,8 +12,7 @@ import java.nio.file.Path;
  * @param bytes how long it is
  * @param createdAt nanoseconds from the log's beginning to that of this segment; see {@link SegmentLog#ageNanos}
  */
-public record Segment(
-        Path file, long instance, long firstSequence, long endSequence, long bytes, long createdAt) {
+public record Segment(Path file, long instance, long firstSequence, long endSequence, long bytes, long createdAt) {
 
     Segment grownTo(long end, long size) {
         return new Segment(file, instance, firstSequence, end, size, createdAt);

@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,7 +160,9 @@ public final class SegmentLog implements AutoCloseable {
             if (!pending.isEmpty()) {
                 writePending();
             }
-            if (unsynced && settings.syncEveryNanos() != Long.MAX_VALUE && now - syncedAt >= settings.syncEveryNanos()) {
+            if (unsynced
+                    && settings.syncEveryNanos() != Long.MAX_VALUE
+                    && now - syncedAt >= settings.syncEveryNanos()) {
                 sync();
                 syncedAt = now;
             }
@@ -271,6 +272,22 @@ public final class SegmentLog implements AutoCloseable {
             }
             settings.disk().delete(segment.file());
             forget(segment.file());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Lets go of the file without writing what is left; nothing is to be called after. */
+    public void abandon() {
+        writing.lock();
+        try {
+            SegmentWriter open = writer;
+            writer = null;
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException unable) {
+            unsynced = false;
         } finally {
             writing.unlock();
         }

@@ -74,7 +74,8 @@ final class SegmentSearch {
     private static long instance(List<Found> found, int index) {
         for (int distance = 0; distance < found.size(); distance++) {
             for (int i : new int[] {index - distance, index + distance}) {
-                SegmentHeader header = i < 0 || i >= found.size() ? null : found.get(i).header();
+                SegmentHeader header =
+                        i < 0 || i >= found.size() ? null : found.get(i).header();
                 if (header != null) {
                     return header.instance();
                 }
@@ -86,8 +87,7 @@ final class SegmentSearch {
     private Segment cutTornEnd(Segment segment) throws IOException {
         long end = segment.firstSequence();
         long validEnd;
-        try (SegmentReader reader =
-                SegmentReader.open(disk, segment.file(), Long.MAX_VALUE, segment.instance())) {
+        try (SegmentReader reader = SegmentReader.open(disk, segment.file(), Long.MAX_VALUE, segment.instance())) {
             for (SegmentRecord record = reader.next(); record != null; record = reader.next()) {
                 end = record.sequence() + 1;
             }

@@ -31,8 +31,8 @@ final class SegmentWriter implements AutoCloseable {
     static SegmentWriter create(Disk disk, Path file, SegmentHeader header) throws IOException {
         SegmentWriter writer = new SegmentWriter(disk, file);
         try {
-            writer.channel = Uninterrupted.call(
-                    () -> disk.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+            writer.channel =
+                    Uninterrupted.call(() -> disk.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
             byte[] bytes = SegmentFormat.header(header);
             writer.write(bytes, bytes.length);
             return writer;

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /** Rights are given at the moment of creation, not after it: there is no time in which others could open the file. */
 final class SystemDisk implements Disk {
 
-    static final SystemDisk INSTANCE =
-            new SystemDisk(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
+    static final SystemDisk INSTANCE = new SystemDisk(
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
 
     private static final FileAttribute<?>[] NONE = {};
 
