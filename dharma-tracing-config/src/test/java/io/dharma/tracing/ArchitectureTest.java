@@ -43,13 +43,16 @@ class ArchitectureTest {
         "io.dharma.tracing.redaction..",
         "io.dharma.tracing.spool..",
         "io.dharma.tracing.export..",
+        "io.dharma.tracing.internal.history..",
         "io.dharma.tracing.internal.metrics..",
         "io.dharma.tracing.internal.otlp..",
         "io.dharma.tracing.internal.propagation..",
         "io.dharma.tracing.internal.sampling..",
         "io.dharma.tracing.internal.segment..",
+        "io.dharma.tracing.internal.text..",
         "io.dharma.tracing.internal.trace..",
         "io.dharma.tracing.health..",
+        "io.dharma.tracing.store..",
         "io.dharma.tracing.spi.."
     };
 

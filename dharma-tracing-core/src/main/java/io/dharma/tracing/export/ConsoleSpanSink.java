@@ -1,5 +1,7 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.internal.trace.SpanPrinter;
+import io.dharma.tracing.internal.trace.SpanTree;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.sdk.trace.data.SpanData;

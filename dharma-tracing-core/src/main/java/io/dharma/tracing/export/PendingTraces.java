@@ -1,6 +1,7 @@
 package io.dharma.tracing.export;
 
 import io.dharma.tracing.internal.trace.SpanSize;
+import io.dharma.tracing.internal.trace.SpanTree;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.dharma.tracing.sampling;
 
+import io.dharma.tracing.internal.text.Glob;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.trace.samplers.Sampler;

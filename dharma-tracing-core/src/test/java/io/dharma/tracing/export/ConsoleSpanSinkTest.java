@@ -3,6 +3,7 @@ package io.dharma.tracing.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.export.ConsoleSpanSink.Style;
+import io.dharma.tracing.internal.trace.SpanPrinter;
 import io.dharma.tracing.pipeline.Delivery.Rejected;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;

@@ -307,6 +307,30 @@ public final class SegmentLog implements AutoCloseable {
         open.close();
     }
 
+    /** Lets go of the files without writing what is left; nothing is to be called after. */
+    public void abandon() {
+        writing.lock();
+        try {
+            for (SegmentWriter written : List.copyOf(unsynced)) {
+                closeQuietly(written);
+            }
+            if (writer != null) {
+                closeQuietly(writer);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void closeQuietly(SegmentWriter open) {
+        try {
+            letGoOf(open);
+        } catch (IOException unable) {
+            // The file is given up anyway.
+            unsynced.remove(open);
+        }
+    }
+
     /** Writes what is left, and lets go of the file. It may be tried again if it fails; nothing is to be called after. */
     @Override
     public void close() throws IOException {

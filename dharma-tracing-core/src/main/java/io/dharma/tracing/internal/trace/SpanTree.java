@@ -1,4 +1,4 @@
-package io.dharma.tracing.export;
+package io.dharma.tracing.internal.trace;
 
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
@@ -13,18 +13,18 @@ import java.util.Map;
  *
  * @param complete whether the span through which the trace entered this process is among them
  */
-record SpanTree(String traceId, boolean complete, List<SpanData> spans) {
+public record SpanTree(String traceId, boolean complete, List<SpanData> spans) {
 
     private static final Comparator<SpanData> BY_START = Comparator.comparingLong(SpanData::getStartEpochNanos);
 
     /** Whether the trace entered this process with this span. */
-    static boolean isLocalRoot(SpanData span) {
+    public static boolean isLocalRoot(SpanData span) {
         return !span.getParentSpanContext().isValid()
                 || span.getParentSpanContext().isRemote();
     }
 
     /** Those without a parent among the spans, by start. */
-    List<SpanData> roots() {
+    public List<SpanData> roots() {
         Map<String, SpanData> byId = new HashMap<>();
         spans.forEach(span -> byId.put(span.getSpanId(), span));
         return spans.stream()
@@ -34,7 +34,7 @@ record SpanTree(String traceId, boolean complete, List<SpanData> spans) {
     }
 
     /** Who was called by whom, by start. */
-    Map<String, List<SpanData>> children() {
+    public Map<String, List<SpanData>> children() {
         Map<String, List<SpanData>> children = new HashMap<>();
         for (SpanData span : spans) {
             if (!isLocalRoot(span)) {
@@ -47,7 +47,7 @@ record SpanTree(String traceId, boolean complete, List<SpanData> spans) {
     }
 
     /** The root and all that descend from it, out of these. */
-    static SpanTree under(SpanData root, Collection<SpanData> candidates) {
+    public static SpanTree under(SpanData root, Collection<SpanData> candidates) {
         Map<String, List<SpanData>> children =
                 new SpanTree(root.getTraceId(), true, List.copyOf(candidates)).children();
         List<SpanData> found = new ArrayList<>(List.of(root));

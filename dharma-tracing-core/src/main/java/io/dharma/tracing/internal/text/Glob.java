@@ -1,25 +1,25 @@
-package io.dharma.tracing.sampling;
+package io.dharma.tracing.internal.text;
 
 /**
  * A text in which {@code *} stands for any characters, also none and also slashes. Nothing else is special. Matching
  * takes one pass over the candidate, whatever the pattern.
  */
-final class Glob {
+public final class Glob {
 
     private final String pattern;
     private final String[] pieces;
 
-    Glob(String pattern) {
+    public Glob(String pattern) {
         this.pattern = pattern;
         this.pieces = pattern.split("\\*", -1);
     }
 
     /** A star of the other has no literal here to meet, so only a star can take it: then whatever it stands for, too. */
-    boolean covers(Glob other) {
+    public boolean covers(Glob other) {
         return matches(other.pattern);
     }
 
-    boolean matches(String text) {
+    public boolean matches(String text) {
         return pieces.length == 1 ? text.equals(pattern) : matchesPieces(text);
     }
 

@@ -1,4 +1,4 @@
-package io.dharma.tracing.export;
+package io.dharma.tracing.internal.trace;
 
 import io.dharma.tracing.spi.Printable;
 import io.opentelemetry.api.common.AttributeKey;
@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes spans as text. */
-final class SpanPrinter {
+public final class SpanPrinter {
 
     private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("service.name");
     private static final AttributeKey<String> KEPT = AttributeKey.stringKey("dharma.sampling.kept");
@@ -41,7 +41,7 @@ final class SpanPrinter {
     private final boolean colors;
     private final Branches branches;
 
-    SpanPrinter(ZoneId zone, boolean colors, boolean unicode) {
+    public SpanPrinter(ZoneId zone, boolean colors, boolean unicode) {
         this.time = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(zone);
         this.colors = colors;
         this.branches = unicode ? Branches.DRAWN : Branches.ASCII;
@@ -55,7 +55,7 @@ final class SpanPrinter {
     }
 
     /** One span on one line. */
-    void line(StringBuilder out, SpanData span) {
+    public void line(StringBuilder out, SpanData span) {
         out.append(time(span)).append(' ').append(service(span)).append(' ');
         out.append(color(BOLD, name(span))).append(' ').append(duration(span));
         appendDetails(out, span);
@@ -65,7 +65,7 @@ final class SpanPrinter {
     }
 
     /** A heading, and under it the spans as they called each other. */
-    void tree(StringBuilder out, SpanTree tree) {
+    public void tree(StringBuilder out, SpanTree tree) {
         List<SpanData> roots = tree.roots();
         SpanData first = roots.isEmpty() ? tree.spans().get(0) : roots.get(0);
         out.append(color(BOLD, "trace " + tree.traceId()))
@@ -204,7 +204,7 @@ final class SpanPrinter {
     }
 
     /** Three digits, in the unit in which people say it. */
-    static String duration(long nanos) {
+    public static String duration(long nanos) {
         if (nanos < 1_000_000) {
             return threeDigits(nanos / 1e3) + " us";
         }
