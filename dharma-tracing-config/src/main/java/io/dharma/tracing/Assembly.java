@@ -2,7 +2,6 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
-import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.export.OtlpMetricExporter;
 import io.dharma.tracing.export.OtlpSinks;
 import io.dharma.tracing.export.ZipkinSpanSink;
@@ -14,6 +13,7 @@ import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spool.Spool;
+import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -61,7 +61,7 @@ final class Assembly {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> spanTargets = new LinkedHashMap<>();
     private @Nullable Spool<SpanData> spool;
-    private @Nullable InMemorySpanSink memory;
+    private @Nullable TraceStore store;
     private @Nullable MetricAccount metricAccount;
     private @Nullable PeriodicReader metricReader;
     private @Nullable SdkMeterProvider meterProvider;
@@ -90,7 +90,7 @@ final class Assembly {
                 tracer,
                 assembly.sampling,
                 assembly.spool,
-                assembly.memory,
+                assembly.store,
                 assembly.meterProvider,
                 assembly.metricAccount,
                 assembly.metricReader,
@@ -173,13 +173,21 @@ final class Assembly {
         if (plan.traces().console() != null) {
             tracer.sink(ConsoleSpanSink.builder().style(plan.traces().console()).build());
         }
-        Plan.Memory bounds = plan.traces().memory();
-        if (bounds != null) {
-            InMemorySpanSink kept = InMemorySpanSink.create(bounds.maxSpans(), bounds.maxBytes());
-            memory = kept;
-            tracer.sink(kept);
+        Plan.Store settings = plan.traces().store();
+        if (settings != null) {
+            TraceStore kept = store(settings);
+            store = kept;
+            tracer.sink(closing(kept));
         }
         plan.traces().sinks().forEach(tracer::sink);
+    }
+
+    private static TraceStore store(Plan.Store settings) {
+        TraceStore.Builder store = TraceStore.builder().memory(settings.maxSpans(), settings.maxBytes());
+        if (settings.directory() != null) {
+            store.directory(settings.directory()).maxDiskBytes(settings.maxDiskBytes());
+        }
+        return store.build();
     }
 
     private static Sink<SpanData> spanSink(Plan.Target target) {

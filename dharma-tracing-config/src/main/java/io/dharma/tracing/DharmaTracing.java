@@ -1,8 +1,9 @@
 package io.dharma.tracing;
 
-import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.store.TraceStore;
+import io.dharma.tracing.store.Traces;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracedAction;
@@ -250,9 +251,17 @@ public final class DharmaTracing implements AutoCloseable {
         return running.sampling();
     }
 
-    /** The newest spans, if they are kept in the process: see {@link TracingOptions#inMemory()}. */
-    public Optional<InMemorySpanSink> inMemory() {
-        return Optional.ofNullable(running.memory());
+    /**
+     * Finds traces of the recent past, as far as this process took part in them: by id, name, attribute, duration, failure
+     * and time. Empty if none are kept: see {@link TracingOptions#inMemory()} and {@link TracingOptions#store}.
+     */
+    public Optional<Traces> traces() {
+        return Optional.ofNullable(running.store());
+    }
+
+    /** The newest spans, if they are kept in the process, for tests above all: see {@link TracingOptions#inMemory()}. */
+    public Optional<TraceStore> inMemory() {
+        return Optional.ofNullable(running.store());
     }
 
     /** What it was started with. */
@@ -272,6 +281,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.foldedBlocks(),
                 health.kept(),
                 running.forgottenSpans(),
+                running.storeStats(),
                 running.spoolStats(),
                 running.redactionCounts(),
                 health.spans().stageFailures(),

@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.spool.SpoolStats;
+import io.dharma.tracing.store.StoreStats;
 import io.dharma.tracing.trace.BlockCounts;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.KeptCounts;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
  * @param forgottenSpans how many spans in memory had to make room for newer ones
+ * @param store the traces that are kept in the process, and on disk; null if none are
  * @param spool what is written down until it is delivered; null if nothing is
  * @param redaction what was taken out of spans, log records and baggage, or would have been
  * @param stageFailures how many spans each stage failed with, hooks and redaction, by its name
@@ -34,6 +36,7 @@ public record Health(
         long foldedBlocks,
         KeptCounts kept,
         long forgottenSpans,
+        @Nullable StoreStats store,
         @Nullable SpoolStats spool,
         RedactionCounts redaction,
         Map<String, Long> stageFailures,
@@ -91,6 +94,24 @@ public record Health(
                 .append(" spans; forgotten in memory ")
                 .append(forgottenSpans)
                 .append(" spans\n");
+        if (store != null) {
+            report.append("Store\n  ")
+                    .append(store.traces())
+                    .append(" traces, ")
+                    .append(store.spans())
+                    .append(" spans, pinned ")
+                    .append(store.pinned())
+                    .append(" traces, ")
+                    .append(store.heldBytes())
+                    .append(" bytes in memory, ")
+                    .append(store.diskBytes())
+                    .append(" on disk (")
+                    .append(store.disk())
+                    .append(store.diskError() == null ? "" : ", " + store.diskError())
+                    .append("), damaged ")
+                    .append(store.damagedBlocks())
+                    .append('\n');
+        }
         if (spool != null) {
             report.append("Spool\n  ")
                     .append(spool.directory())

@@ -63,11 +63,12 @@ record Plan(
     record Traces(
             List<Target> targets,
             ConsoleSpanSink.@Nullable Style console,
-            @Nullable Memory memory,
+            @Nullable Store store,
             List<Sink<SpanData>> sinks,
             Origin origin) {}
 
-    record Memory(int maxSpans, long maxBytes) {}
+    /** What the store of traces holds in memory, and where and how much on disk. */
+    record Store(int maxSpans, long maxBytes, @Nullable Path directory, long maxDiskBytes) {}
 
     /** One address to send to. */
     record Target(Protocol protocol, HttpEndpoint endpoint, Duration timeout, Origin origin) {}

@@ -50,6 +50,7 @@ final class Planner {
     static final String UNKNOWN_SERVICE = "unknown_service:java";
 
     private static final long LEAST_QUEUE_BYTES = 64 << 10;
+    private static final long LEAST_STORE_BYTES = 1 << 20;
     private static final List<String> FOREIGN_SAMPLERS = List.of("jaeger_remote", "parentbased_jaeger_remote", "xray");
     private static final List<String> FOREIGN_PROPAGATORS = List.of("xray", "xray-lambda", "ottrace");
 
@@ -194,7 +195,7 @@ final class Planner {
         return new Plan.Traces(
                 sentTo,
                 names.contains("console") ? consoleStyle() : null,
-                names.contains("memory") ? memory() : null,
+                names.contains("memory") || isSet(Keys.STORE_DIRECTORY) ? store() : null,
                 extras.sinks(),
                 listed == null ? Origin.DEFAULT : listed.origin());
     }
@@ -275,8 +276,21 @@ final class Planner {
                 : ConsoleSpanSink.Style.TREES;
     }
 
-    private Plan.Memory memory() {
-        return new Plan.Memory(settings.value(Keys.MEMORY_MAX_SPANS), settings.value(Keys.MEMORY_MAX_BYTES));
+    private Plan.Store store() {
+        Setting<Path> directory = settings.find(Keys.STORE_DIRECTORY);
+        Setting<Long> diskBytes = settings.get(Keys.STORE_MAX_BYTES);
+        if (diskBytes.value() < LEAST_STORE_BYTES) {
+            problems.add(new Problem(
+                    Keys.STORE_MAX_BYTES.name(),
+                    Long.toString(diskBytes.value()),
+                    diskBytes.origin(),
+                    "is too small; allowed is at least 1MiB"));
+        }
+        return new Plan.Store(
+                settings.value(Keys.MEMORY_MAX_SPANS),
+                settings.value(Keys.MEMORY_MAX_BYTES),
+                directory == null ? null : directory.value(),
+                Math.max(LEAST_STORE_BYTES, diskBytes.value()));
     }
 
     // Sampling

@@ -1,6 +1,5 @@
 package io.dharma.tracing;
 
-import io.dharma.tracing.export.InMemorySpanSink;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -9,6 +8,8 @@ import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolStats;
+import io.dharma.tracing.store.StoreStats;
+import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracerHealth;
@@ -34,7 +35,7 @@ record Running(
         DharmaTracer tracer,
         SamplingControl sampling,
         @Nullable Spool<SpanData> spool,
-        @Nullable InMemorySpanSink memory,
+        @Nullable TraceStore store,
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
         @Nullable PeriodicReader metricReader,
@@ -73,8 +74,14 @@ record Running(
         return spool == null ? null : spool.stats();
     }
 
+    @Nullable
+    StoreStats storeStats() {
+        return store == null ? null : store.stats();
+    }
+
     long forgottenSpans() {
-        return memory == null ? 0 : memory.forgotten();
+        StoreStats stats = storeStats();
+        return stats == null ? 0 : stats.evictedSpans() + stats.droppedSpans();
     }
 
     /** All signals at the same time, so that one whose receiver is gone takes nothing from the others. */

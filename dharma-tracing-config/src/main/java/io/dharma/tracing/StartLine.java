@@ -63,8 +63,12 @@ final class StartLine {
         if (traces.console() != null) {
             places.add("console (" + traces.origin() + ")");
         }
-        if (traces.memory() != null) {
-            places.add("memory (" + traces.origin() + ")");
+        Plan.Store store = traces.store();
+        if (store != null) {
+            String place = store.directory() == null
+                    ? "memory"
+                    : "memory and " + Problem.printable(store.directory().toString());
+            places.add(place + " (" + traces.origin() + ")");
         }
         traces.sinks().forEach(sink -> places.add(Problem.printable(String.valueOf(sink.name())) + " (code)"));
         return places.isEmpty() ? "nowhere (" + traces.origin() + ")" : String.join(" and ", places);

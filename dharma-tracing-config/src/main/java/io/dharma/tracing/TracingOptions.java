@@ -7,6 +7,7 @@ import io.dharma.tracing.sampling.SamplingRules;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -76,6 +77,25 @@ public final class TracingOptions {
         config.set(Keys.MEMORY_MAX_SPANS, maxSpans);
         config.set(Keys.MEMORY_MAX_BYTES, maxBytes);
         return inMemory();
+    }
+
+    /**
+     * Keeps the traces of the recent past on disk as well, so that {@link DharmaTracing#traces()} still finds them after a
+     * restart, {@code kill -9} included. Default: in memory only. Costs disk, and some microseconds per span on a thread
+     * of ours.
+     *
+     * @param directory for this process alone, made if there is none, with rights for this user only. One that somebody
+     *     else uses, or that cannot be written to, is reported, and traces are kept in memory until it can be used
+     */
+    public TracingOptions store(Path directory) {
+        config.set(Keys.STORE_DIRECTORY, directory);
+        return inMemory();
+    }
+
+    /** As {@link #store(Path)}, with a bound of your own; the oldest traces make room. Default: 64 MiB. */
+    public TracingOptions store(Path directory, long maxBytes) {
+        config.set(Keys.STORE_MAX_BYTES, maxBytes);
+        return store(directory);
     }
 
     /** Delivers spans to a place of your own, too. Default: none. Costs a thread, on which it is called. */

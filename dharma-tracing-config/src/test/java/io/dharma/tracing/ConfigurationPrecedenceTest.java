@@ -123,7 +123,7 @@ class ConfigurationPrecedenceTest {
         Plan plan = Given.nothing().config().plan();
 
         assertThat(plan.traces().targets()).isEmpty();
-        assertThat(plan.traces().memory()).isEqualTo(new Plan.Memory(10_000, 8 << 20));
+        assertThat(plan.traces().store()).isEqualTo(new Plan.Store(10_000, 6 << 20, null, 64 << 20));
         assertThat(plan.metrics()).isNull();
         assertThat(plan.logs()).isNull();
         assertThat(plan.mdc()).isNotNull();
@@ -139,7 +139,7 @@ class ConfigurationPrecedenceTest {
         assertThat(endpoints(plan))
                 .containsExactly("http://localhost:4318/v1/traces", "http://localhost:9411/api/v2/spans");
         assertThat(plan.traces().console()).isNotNull();
-        assertThat(plan.traces().memory()).isNull();
+        assertThat(plan.traces().store()).isNull();
     }
 
     static Stream<Arguments> jaegerEndpoints() {

@@ -346,7 +346,7 @@ class DharmaTracingTest {
         assertThat(plan.traces().targets())
                 .extracting(target -> target.endpoint().uri().toString())
                 .containsExactly("http://localhost:4318/v1/traces");
-        assertThat(plan.traces().memory()).isNull();
+        assertThat(plan.traces().store()).isNull();
         assertThat(Objects.requireNonNull(Objects.requireNonNull(plan.metrics()).target())
                         .endpoint()
                         .uri())

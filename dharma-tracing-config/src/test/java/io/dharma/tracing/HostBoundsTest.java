@@ -188,7 +188,7 @@ class HostBoundsTest {
 
         long spans = plan.delivery().maxQueueBytes();
         long logs = Objects.requireNonNull(plan.logs()).maxQueueBytes();
-        long memory = Objects.requireNonNull(plan.traces().memory()).maxBytes();
+        long memory = Objects.requireNonNull(plan.traces().store()).maxBytes();
         long kept = plan.sampling().keep().maxBytes();
 
         LOG.info("bounds: spans {}, logs {}, in memory {}, undecided traces {}", spans, logs, memory, kept);

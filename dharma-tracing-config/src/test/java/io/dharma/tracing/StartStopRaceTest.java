@@ -2,7 +2,7 @@ package io.dharma.tracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.export.InMemorySpanSink;
+import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.trace.TracedBlock;
 import java.time.Duration;
@@ -171,7 +171,7 @@ class StartStopRaceTest {
     /** Returns how many blocks were not delivered. */
     private static int assertExact(DharmaTracing dharma) {
         Health health = dharma.health();
-        InMemorySpanSink memory = dharma.inMemory().orElseThrow();
+        TraceStore memory = dharma.inMemory().orElseThrow();
         ExporterHealth exporter = health.exporters().get(0);
         long dropped =
                 exporter.dropped().values().stream().mapToLong(Long::longValue).sum();

@@ -91,8 +91,9 @@ public class SpoolBenchmark {
         @Setup(Level.Trial)
         public void open() throws IOException {
             directory = Files.createTempDirectory("spool");
-            Spool<byte[]> opened =
-                    Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
+            Spool<byte[]> opened = Spool.builder(directory.resolve("spool"), CODEC)
+                    .fsync(fsync)
+                    .build();
             sink = opened.reader("otlp");
             spool = opened;
         }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceStore implements Sink<SpanData>, Traces {
 
-    private static final String NAME = "store";
+    private static final String NAME = "memory";
 
     private final TraceIndex index;
     private final @Nullable TraceHistory history;

@@ -112,6 +112,22 @@ public final class Keys {
             "",
             "How much heap they may take, by estimate.");
 
+    public static final Key<Path> STORE_DIRECTORY = key(
+            Section.TRACES,
+            "dharma.store.dir",
+            Types.DIRECTORY,
+            null,
+            "none: `memory` forgets everything when the process ends",
+            "Where `memory` keeps traces on disk as well, so that they are found after a restart. For one process.");
+
+    public static final Key<Long> STORE_MAX_BYTES = key(
+            Section.TRACES,
+            "dharma.store.max.bytes",
+            Types.DISK_SIZE,
+            "64MiB",
+            "",
+            "How much of the disk that may take; the oldest traces make room.");
+
     public static final Key<List<String>> PROPAGATORS = key(
             Section.TRACES,
             "otel.propagators",
