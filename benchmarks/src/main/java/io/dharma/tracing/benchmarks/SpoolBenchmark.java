@@ -91,8 +91,9 @@ public class SpoolBenchmark {
         @Setup(Level.Trial)
         public void open() throws IOException {
             directory = Files.createTempDirectory("spool");
-            Spool<byte[]> opened =
-                    Spool.builder(directory.resolve("spool"), CODEC).fsync(fsync).build();
+            Spool<byte[]> opened = Spool.builder(directory.resolve("spool"), CODEC)
+                    .fsync(fsync)
+                    .build();
             sink = opened.reader("otlp");
             spool = opened;
         }
@@ -114,6 +115,7 @@ public class SpoolBenchmark {
         /** What was measured has to have been written. */
         @TearDown(Level.Trial)
         public void close() throws IOException {
+            Spool<byte[]> spool = Objects.requireNonNull(this.spool);
             boolean wrote =
                     spool.stats().state() == SpoolState.WRITING && spool.stats().notWritten() == 0;
             spool.close();
