@@ -115,6 +115,7 @@ public class SpoolBenchmark {
         /** What was measured has to have been written. */
         @TearDown(Level.Trial)
         public void close() throws IOException {
+            Spool<byte[]> spool = Objects.requireNonNull(this.spool);
             boolean wrote =
                     spool.stats().state() == SpoolState.WRITING && spool.stats().notWritten() == 0;
             spool.close();

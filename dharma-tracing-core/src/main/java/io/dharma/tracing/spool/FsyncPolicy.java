@@ -8,10 +8,10 @@ public enum FsyncPolicy {
     /** Left to the operating system. When power is lost, so is what was written in the half minute before. */
     NONE(Long.MAX_VALUE),
 
-    /** At most a second's records are lost with power. The default; costs nothing that one could measure. */
+    /** At most a second's records are lost with power. The default. */
     EVERY_SECOND(TimeUnit.SECONDS.toNanos(1)),
 
-    /** Nothing that was flushed is lost with power. Divides what the disk takes by four, on a fast one. */
+    /** Nothing that was flushed is lost with power. Waits for the disk with every batch, of 512 records or 100 ms. */
     EACH_BATCH(0);
 
     private final long nanos;

@@ -12,7 +12,6 @@ import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,10 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Journal} on disk. Records that wait for a receiver wait here when memory is full, and survive the process.
  *
- * <p>Each process writes to a folder of its own, in segments; see {@code docs} for the format. A segment is deleted when
- * all sinks are past it. When a process dies, whichever process of the same directory looks first inherits its folder,
- * and delivers what was not delivered: each record at least once, and more than once only if it was under way when the
- * process died. Records come in already redacted; nothing else is ever written.
+ * <p>Each process writes to a folder of its own, in segments of bounded size. A segment is deleted when all sinks are
+ * past it. When a process dies, whichever process of the same directory looks first inherits its folder, and delivers
+ * what was not delivered: each record at least once, and more than once only if it was under way when the process died.
+ * Records come in already redacted; nothing else is ever written.
  *
  * <p><b>Bounds.</b> All segments together, the inherited ones included, stay below {@link Builder#maxBytes}: when there
  * is no more room the oldest segment of ordinary records is deleted, and one of high priority only when there is no
@@ -60,9 +59,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
 
     private static final int TYPE_RECORD = 1;
 
-    private static final long BETWEEN_ATTEMPTS_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long BETWEEN_UPKEEPS_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long BETWEEN_LOG_LINES_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(1);
 
     private static final long MAX_SEGMENT_BYTES = 8L << 20;
@@ -91,13 +88,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private volatile List<SpoolFolder> inherited = List.of();
     private volatile boolean hasNewReaders;
 
-    // Changed under this object's lock, read without.
-    private volatile SpoolState state = SpoolState.STARTING;
-    private volatile @Nullable String reason;
-    private volatile long triedAt;
-    private boolean warned;
-    private boolean announcedBefore;
-    private long announcedAt;
+    private final SpoolHealth health;
 
     /** Held by whoever looks after files other than those that are being written. Whoever finds it taken goes on. */
     private final ReentrantLock upkeep = new ReentrantLock();
@@ -121,6 +112,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         this.settings = new SegmentLog.Settings(
                 builder.disk, Math.min(MAX_SEGMENT_BYTES, maxBytes / 16), builder.fsync.nanos(), clock::nanoTime);
         this.directory = new SpoolDirectory(path, builder.disk, clock::nanoTime);
+        this.health = new SpoolHealth(path, clock::nanoTime);
         this.lookedAfterAt = clock.nanoTime();
     }
 
@@ -156,7 +148,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
             written.increment();
             return position;
         } catch (IOException | RuntimeException e) {
-            failed(e);
+            health.failed(e);
             notWritten.increment();
             return NOT_WRITTEN;
         }
@@ -182,17 +174,17 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
                 storeNewCursors(folder);
                 folder.flush();
             } catch (IOException | RuntimeException e) {
-                failed(e);
+                health.failed(e);
             }
         }
         lookAfter();
     }
 
     private @Nullable SpoolFolder folderToWriteTo() {
-        if (state == SpoolState.STARTING || state == SpoolState.MEMORY_ONLY) {
+        if (health.isTimeToTry()) {
             tryToWrite();
         }
-        return state == SpoolState.WRITING ? own : null;
+        return health.isWriting() ? own : null;
     }
 
     private void storeNewCursors(SpoolFolder folder) throws IOException {
@@ -210,26 +202,17 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     // ---- being able to write
 
     private void tryToWrite() {
-        if (!isTimeToTry()) {
-            return;
-        }
         upkeep.lock();
         try {
-            if (isTimeToTry()) {
-                triedAt = clock.nanoTime();
+            if (health.isTimeToTry()) {
                 open();
-                writes();
+                health.writes(notWritten.sum());
             }
         } catch (IOException | RuntimeException e) {
-            failed(e);
+            health.failed(e);
         } finally {
             upkeep.unlock();
         }
-    }
-
-    private boolean isTimeToTry() {
-        return state == SpoolState.STARTING
-                || (state == SpoolState.MEMORY_ONLY && clock.nanoTime() - triedAt >= BETWEEN_ATTEMPTS_NANOS);
     }
 
     private void open() throws IOException {
@@ -243,58 +226,6 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         }
         folder.storeNewCursors(sync);
         folder.flush();
-    }
-
-    private void writes() {
-        boolean wasWarned;
-        synchronized (this) {
-            if (state == SpoolState.CLOSED) {
-                return;
-            }
-            state = SpoolState.WRITING;
-            reason = null;
-            wasWarned = warned;
-            warned = false;
-        }
-        if (wasWarned) {
-            log.info("{}: records are written down again; {} were not meanwhile", path, notWritten.sum());
-        }
-    }
-
-    private void failed(Exception e) {
-        String why = describe(e);
-        boolean warns;
-        synchronized (this) {
-            // Who interrupts this thread over and over says nothing about the disk: all is kept for the next flush.
-            boolean isDisks = !(e instanceof ClosedByInterruptException) || state == SpoolState.STARTING;
-            if (state == SpoolState.CLOSED || !isDisks) {
-                return;
-            }
-            long now = clock.nanoTime();
-            warns = state != SpoolState.MEMORY_ONLY
-                    && (!announcedBefore || now - announcedAt >= BETWEEN_LOG_LINES_NANOS);
-            state = SpoolState.MEMORY_ONLY;
-            reason = why;
-            triedAt = now;
-            if (warns) {
-                announcedBefore = true;
-                announcedAt = now;
-                warned = true;
-            }
-        }
-        if (warns) {
-            log.warn("{}: records cannot be written down, and wait in memory only: {}", path, why);
-        }
-    }
-
-    private static String describe(Exception e) {
-        String why = e.getMessage();
-        if (e instanceof FileSystemException ofFile) {
-            String what = ofFile.getReason() == null ? e.getClass().getSimpleName() : ofFile.getReason();
-            why = ofFile.getFile() + ": " + what;
-        }
-        String text = why == null ? e.getClass().getSimpleName() : why;
-        return text.replaceAll("\\p{Cntrl}", " ");
     }
 
     // ---- room
@@ -361,7 +292,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     // ---- looking after what is there, on whichever of the pipeline's threads comes by
 
     private void lookAfter() {
-        if (state == SpoolState.CLOSED || !upkeep.tryLock()) {
+        if (health.isClosed() || !upkeep.tryLock()) {
             return;
         }
         try {
@@ -370,8 +301,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
                 lookAfterFiles();
             }
         } catch (IOException | RuntimeException e) {
-            if (state == SpoolState.WRITING) {
-                failed(e);
+            if (health.isWriting()) {
+                health.failed(e);
             }
         } finally {
             upkeep.unlock();
@@ -379,7 +310,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     }
 
     private void lookAfterFiles() throws IOException {
-        if (state == SpoolState.WRITING && !directory.isIntact()) {
+        if (health.isWriting() && !directory.isIntact()) {
             throw new NoSuchFileException(path.toString(), null, "somebody deleted what was there");
         }
         try {
@@ -389,9 +320,9 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
             }
         } catch (IOException undeletable) {
             // Until there is no more room that is nobody's trouble.
-            log.debug("{}: what is not needed cannot be deleted: {}", path, describe(undeletable));
+            log.debug("{}: what is not needed cannot be deleted: {}", path, SpoolHealth.describe(undeletable));
         }
-        if (state == SpoolState.WRITING) {
+        if (health.isWriting()) {
             for (SpoolFolder folder : folders()) {
                 folder.storeCursors(sync);
             }
@@ -413,7 +344,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     void lookForHeritage() {
         folderToWriteTo();
         lookAfter();
-        if (state != SpoolState.WRITING || !upkeep.tryLock()) {
+        if (!health.isWriting() || !upkeep.tryLock()) {
             return;
         }
         try {
@@ -424,7 +355,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
                 inherit();
             }
         } catch (IOException | RuntimeException e) {
-            log.debug("{}: what others left cannot be looked at: {}", path, describe(e));
+            log.debug("{}: what others left cannot be looked at: {}", path, SpoolHealth.describe(e));
         } finally {
             upkeep.unlock();
         }
@@ -519,7 +450,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         try {
             lost.add(folder.discard(priority, segment));
         } catch (IOException e) {
-            log.debug("{} cannot be deleted: {}", segment.file(), describe(e));
+            log.debug("{} cannot be deleted: {}", segment.file(), SpoolHealth.describe(e));
         }
     }
 
@@ -537,8 +468,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         }
         return new SpoolStats(
                 path,
-                state,
-                reason,
+                health.state(),
+                health.reason(),
                 bytes,
                 segments,
                 written.sum(),
@@ -562,12 +493,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
      */
     public void close(Duration deadline) {
         Thread closer = DaemonThreads.of("dharma-spool-close", this::closeFiles);
-        synchronized (this) {
-            if (state == SpoolState.CLOSED) {
-                return;
-            }
-            state = SpoolState.CLOSED;
-            reason = null;
+        if (!health.close()) {
+            return;
         }
         closer.start();
         try {
@@ -591,7 +518,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
             }
             directory.close();
         } catch (IOException | RuntimeException e) {
-            log.warn("{}: not everything could be written down at the end: {}", path, describe(e));
+            log.warn("{}: not everything could be written down at the end: {}", path, SpoolHealth.describe(e));
         } finally {
             upkeep.unlock();
         }
