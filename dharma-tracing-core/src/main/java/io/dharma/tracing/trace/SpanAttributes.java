@@ -232,8 +232,8 @@ final class SpanAttributes implements Attributes, NamedAttributes {
         return totalAdded;
     }
 
-    /** Roughly what this holds on the heap. */
-    long estimatedBytes() {
+    @Override
+    public long estimatedBytes() {
         long bytes = OBJECT_BYTES + (long) REFERENCE_BYTES * pairs.length;
         for (int i = 1; i < 2 * size; i += 2) {
             bytes += estimatedBytes(pairs[i]);

@@ -3,6 +3,7 @@ package io.dharma.tracing.trace;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.internal.metrics.BlockMetrics;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
+import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;

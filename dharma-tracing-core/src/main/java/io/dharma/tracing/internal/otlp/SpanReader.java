@@ -5,6 +5,7 @@ import io.dharma.tracing.internal.otlp.OtlpFields.Flags;
 import io.dharma.tracing.internal.otlp.OtlpFields.Link;
 import io.dharma.tracing.internal.otlp.OtlpFields.Span;
 import io.dharma.tracing.internal.otlp.OtlpFields.Status;
+import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -52,15 +53,16 @@ final class SpanReader {
     SpanData build(Resource resource, InstrumentationScopeInfo scope) {
         SpanContext context = SpanContext.create(traceId, spanId, traceFlags(flags), traceState);
         Attributes built = attributes.build();
-        return new DecodedSpan(
-                resource,
-                scope,
+        return new FinishedSpan(
                 context,
                 parent(),
+                resource,
+                scope,
                 name,
                 kind,
                 start,
                 end,
+                end != 0,
                 built,
                 total(attributes.count(), droppedAttributes),
                 Collections.unmodifiableList(events),

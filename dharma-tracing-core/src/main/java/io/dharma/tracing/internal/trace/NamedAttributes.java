@@ -7,4 +7,7 @@ public interface NamedAttributes {
 
     /** Every name once, with its value. */
     void forEachNamed(BiConsumer<? super String, ? super Object> consumer);
+
+    /** Roughly what they hold on the heap. */
+    long estimatedBytes();
 }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.internal.otlp;
 
+import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -85,15 +86,16 @@ final class RandomTelemetry {
         Attributes attributes = attributes();
         List<EventData> events = some(this::event);
         List<LinkData> links = some(this::link);
-        return new DecodedSpan(
-                resource(),
-                scope(),
+        return new FinishedSpan(
                 context,
                 parentOf(context),
+                resource(),
+                scope(),
                 text(),
                 oneOf(SpanKind.values()),
                 random.nextLong(),
                 random.nextLong(),
+                true,
                 attributes,
                 attributes.size() + dropped(),
                 events,

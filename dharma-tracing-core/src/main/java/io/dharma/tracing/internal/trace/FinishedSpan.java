@@ -1,4 +1,4 @@
-package io.dharma.tracing.internal.otlp;
+package io.dharma.tracing.internal.trace;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
@@ -12,16 +12,17 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.List;
 
-/** A span that was read back; immutable. */
-record DecodedSpan(
-        Resource resource,
-        InstrumentationScopeInfo scope,
+/** A span as exporters see it: immutable, its exceptions rendered, whether it has just ended or was read back. */
+public record FinishedSpan(
         SpanContext spanContext,
         SpanContext parentSpanContext,
+        Resource resource,
+        InstrumentationScopeInfo scope,
         String name,
         SpanKind kind,
         long startEpochNanos,
         long endEpochNanos,
+        boolean ended,
         Attributes attributes,
         int totalAttributes,
         List<EventData> events,
@@ -30,6 +31,27 @@ record DecodedSpan(
         int totalLinks,
         StatusData status)
         implements SpanData {
+
+    /** The object itself with its identity, rounded up. */
+    private static final int OWN_BYTES = 400;
+
+    /**
+     * What this holds on the heap, roughly. An ordinary span is added up here, because {@link SpanSize} would make a
+     * key object for each attribute.
+     */
+    public static int estimatedBytes(SpanData span) {
+        // A stage may have made another of it.
+        long bytes = span instanceof FinishedSpan own ? own.estimatedBytes() : SpanSize.of(span);
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+
+    private long estimatedBytes() {
+        if (events.isEmpty() && links.isEmpty() && attributes instanceof NamedAttributes recorded) {
+            long text = 2L * name.length() + 2L * status.getDescription().length();
+            return OWN_BYTES + text + recorded.estimatedBytes();
+        }
+        return SpanSize.of(this);
+    }
 
     @Override
     public SpanContext getSpanContext() {
@@ -79,7 +101,7 @@ record DecodedSpan(
 
     @Override
     public boolean hasEnded() {
-        return endEpochNanos != 0;
+        return ended;
     }
 
     @Override
