@@ -17,6 +17,8 @@ final class AssignedValue {
     /** So much of a value is looked at to tell what it is. */
     private static final int LOOK = 64;
 
+    private static final int LONGEST_REFERENCE = 40;
+
     private static final Set<String> STAND_INS = Set.of(
             ("null true false none nil undefined empty yes no n/a na unset unknown missing required invalid expired"
                             + " redacted masked hidden omitted removed incorrect wrong absent optional default disabled"
@@ -158,7 +160,17 @@ final class AssignedValue {
     }
 
     private boolean isSecret(int start, int near) {
-        return sensitivity.accepts(text, start, near) && !isPunctuation(start, near);
+        return sensitivity.accepts(text, start, near) && !isPunctuation(start, near) && !isDone(start, near);
+    }
+
+    /** Whether what made it a secret was taken out already. */
+    private boolean isDone(int start, int near) {
+        for (int i = start; i < near && sensitivity != Sensitivity.CERTAIN; i++) {
+            if (is(i, '[') && Ascii.startsWith(text, i, Find.MARKER)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isPunctuation(int start, int end) {
@@ -179,7 +191,7 @@ final class AssignedValue {
                 return false;
             }
         }
-        return is(end, ' ') && end + 1 < text.length() && Ascii.isLetter(text.charAt(end + 1));
+        return is(end, ' ') && (is(end + 1, '[') || (end + 1 < text.length() && Ascii.isLetter(text.charAt(end + 1))));
     }
 
     private int endOfBare(int start, int limit) {
@@ -247,7 +259,7 @@ final class AssignedValue {
         }
         int look = Math.min(text.length(), credentials + LOOK);
         int near = endOfBare(credentials, look);
-        if (!sensitivity.accepts(text, credentials, near)) {
+        if (!isSecret(credentials, near)) {
             return null;
         }
         return secret(credentials, near < look ? near : endOfBare(credentials, text.length()));
@@ -261,20 +273,26 @@ final class AssignedValue {
         return i > start && is(i, '=') && !Ascii.startsWith(text, start, Find.MARKER);
     }
 
-    /** Or at the quote or bracket around the header. */
+    /** Or to the quote around the header; quotes that open behind an equals sign are within it. */
     private int endOfLine(int start) {
+        char open = 0;
         int end = start;
         while (end < text.length()) {
             char c = text.charAt(end);
-            if (c == '\n'
-                    || c == '\r'
-                    || c == '\\'
-                    || ((c == '\'' || c == '"') && closesAll(end + 1) && !is(end - 1, '='))) {
+            boolean escaped = c == '\\' && end + 1 < text.length();
+            char quote = escaped ? text.charAt(end + 1) : c;
+            if (c == '\n' || c == '\r' || (escaped && (quote == 'n' || quote == 'r'))) {
                 break;
             }
-            end++;
+            if (quote == '"' || quote == '\'') {
+                if (open == 0 && !is(end - 1, '=')) {
+                    break;
+                }
+                open = open == 0 ? quote : open == quote ? 0 : open;
+            }
+            end += escaped ? 2 : 1;
         }
-        return end;
+        return Math.min(end, text.length());
     }
 
     // ---- what is none
@@ -327,28 +345,33 @@ final class AssignedValue {
                 || (first == '{' && last == '}')
                 || (first == '%' && last == '%');
         if (paired || end - start == 1) {
-            return isName(text, start + 1, end - 1);
+            return end - start <= LONGEST_REFERENCE && isName(text, start + 1, end - 1);
         }
-        if (first == '$' && end - start > 2 && text.charAt(start + 1) == '{') {
-            return true;
+        return switch (first) {
+            case '$' -> text.charAt(start + 1) == '{' || isVariable(text, start + 1, end);
+            case ':' -> isName(text, start + 1, end);
+            case '@', '%' -> end - start <= 3 && isName(text, start + 1, end);
+            default -> false;
+        };
+    }
+
+    /** As shells and statements have them: capitals or a number. In lower case it may be somebody's wit. */
+    private static boolean isVariable(CharSequence text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (!Ascii.isUpper(c) && !Ascii.isDigit(c) && c != '_') {
+                return false;
+            }
         }
-        boolean sigil = first == '$' || first == ':' || first == '@' || first == '?' || first == '%';
-        return sigil && isName(text, start + 1, end) && (first != '$' || end - start < 40);
+        return end - start <= LONGEST_REFERENCE;
     }
 
     private static boolean isName(CharSequence text, int start, int end) {
         for (int i = start; i < end; i++) {
             char c = text.charAt(i);
-            boolean part = Ascii.isLetter(c)
-                    || c == '_'
-                    || c == '-'
-                    || c == ' '
-                    || c == '.'
-                    || c == '{'
-                    || c == '}'
-                    || c == '*'
-                    || (Ascii.isDigit(c) && end - start <= 3);
-            if (!part) {
+            boolean dashes = c == '-' && i + 1 < end && text.charAt(i + 1) == '-';
+            boolean part = Ascii.isLetter(c) || "_- .{}*".indexOf(c) >= 0 || (Ascii.isDigit(c) && end - start <= 3);
+            if (!part || dashes) {
                 return false;
             }
         }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.redaction;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ final class AssignmentScanner implements Scanner {
     private static final int LONGEST_NAME = 48;
 
     /** Parameters of signed URLs; the case matters, as OpenTelemetry's conventions say. */
-    private static final Set<String> SIGNATURES = Set.of(
+    private static final List<String> SIGNATURES = List.of(
             "AWSAccessKeyId",
             "Signature",
             "sig",
@@ -29,15 +30,18 @@ final class AssignmentScanner implements Scanner {
     private final KeyList keys;
     private final Set<String> allowed;
     private final boolean urls;
+    private final boolean queries;
 
     /**
      * @param allowed names that are no secrets, normalised
      * @param urls whether parameters of URLs get special treatment
+     * @param queries whether the texts are queries of URLs, that is, begin with a parameter
      */
-    AssignmentScanner(KeyList keys, Set<String> allowed, boolean urls) {
+    AssignmentScanner(KeyList keys, Set<String> allowed, boolean urls, boolean queries) {
         this.keys = keys;
         this.allowed = allowed;
         this.urls = urls;
+        this.queries = queries;
     }
 
     @Override
@@ -48,37 +52,42 @@ final class AssignmentScanner implements Scanner {
     @Override
     public @Nullable Find at(CharSequence text, int at, int from) {
         return switch (text.charAt(at)) {
-            case '=' -> assigned(text, at, at + 1, from);
-            case ':' -> Ascii.isAt(text, at + 1, ':') ? null : assigned(text, at, at + 1, from);
-            case '>' -> element(text, at, from);
-            case '%' -> escaped(text, at, from);
-            default -> quoted(text, at, from);
+            case '=' -> assigned(text, at, at + 1);
+            case ':' -> isNoAssignment(text, at + 1) ? null : assigned(text, at, at + 1);
+            case '>' -> element(text, at);
+            case '%' -> escaped(text, at);
+            default -> quoted(text, at);
         };
+    }
+
+    /** The colons of a scope or a URL. */
+    private static boolean isNoAssignment(CharSequence text, int afterColon) {
+        return Ascii.isAt(text, afterColon, ':') || Ascii.startsWith(text, afterColon, "//");
     }
 
     // ---- name, sign, value
 
-    private @Nullable Find assigned(CharSequence text, int sign, int afterSign, int from) {
-        int nameEnd = endOfName(text, sign, from);
-        int nameStart = startOfName(text, nameEnd, from);
+    private @Nullable Find assigned(CharSequence text, int sign, int afterSign) {
+        int nameEnd = endOfName(text, sign);
+        int nameStart = startOfName(text, nameEnd);
         if (nameStart == nameEnd) {
             return null;
         }
-        if (text.charAt(sign) == '=' && isParameter(text, nameStart, from)) {
+        if (text.charAt(sign) == '=' && isParameter(text, nameStart)) {
             return parameter(text, nameStart, nameEnd, afterSign);
         }
         if (isComparison(text, sign)) {
             return null;
         }
         if (Ascii.equalsLower(text, nameStart, nameEnd, "value")) {
-            int named = endOfNameBeforeValue(text, nameStart, from);
-            return named < 0 ? null : assigned(text, sign, afterSign, startOfName(text, named, from), named, from);
+            int named = endOfNameBeforeValue(text, nameStart);
+            return named < 0 ? null : assigned(text, sign, afterSign, startOfName(text, named), named);
         }
-        return assigned(text, sign, afterSign, nameStart, nameEnd, from);
+        return assigned(text, sign, afterSign, nameStart, nameEnd);
     }
 
-    private @Nullable Find assigned(CharSequence text, int sign, int afterSign, int nameStart, int nameEnd, int from) {
-        int start = withWordsBefore(text, nameStart, from);
+    private @Nullable Find assigned(CharSequence text, int sign, int afterSign, int nameStart, int nameEnd) {
+        int start = withWordsBefore(text, nameStart);
         Sensitivity sensitivity = keys.inText(text, start, nameEnd);
         if (sensitivity == null || isAllowed(text, nameStart, nameEnd)) {
             return null;
@@ -88,15 +97,15 @@ final class AssignmentScanner implements Scanner {
     }
 
     /** {@code name="password" value="..."}: where the name ends; -1 if there is none. */
-    private static int endOfNameBeforeValue(CharSequence text, int value, int from) {
-        boolean named = value - 3 > from && text.charAt(value - 1) == ' ' && text.charAt(value - 2) == '"';
+    private static int endOfNameBeforeValue(CharSequence text, int value) {
+        boolean named = value > 3 && text.charAt(value - 1) == ' ' && text.charAt(value - 2) == '"';
         return named ? value - 2 : -1;
     }
 
     /** Over blanks, and the quotes or brackets that close the name. */
-    private static int endOfName(CharSequence text, int sign, int from) {
+    private static int endOfName(CharSequence text, int sign) {
         int end = sign;
-        int least = Math.max(from, sign - 6);
+        int least = Math.max(0, sign - 6);
         while (end > least && text.charAt(end - 1) == ' ') {
             end--;
         }
@@ -109,9 +118,9 @@ final class AssignmentScanner implements Scanner {
         return end;
     }
 
-    private static int startOfName(CharSequence text, int end, int from) {
+    private static int startOfName(CharSequence text, int end) {
         int start = end;
-        int least = Math.max(from, end - LONGEST_NAME);
+        int least = Math.max(0, end - LONGEST_NAME);
         while (start > least && isNamePart(text, start - 1)) {
             start--;
         }
@@ -125,14 +134,14 @@ final class AssignmentScanner implements Scanner {
     }
 
     /** A name may be of up to three words: {@code the api key:}. */
-    private static int withWordsBefore(CharSequence text, int nameStart, int from) {
+    private static int withWordsBefore(CharSequence text, int nameStart) {
         int start = nameStart;
         for (int words = 0; words < 2; words++) {
-            boolean gap = start - 1 > from && text.charAt(start - 1) == ' ' && Ascii.isWord(text.charAt(start - 2));
+            boolean gap = start > 1 && text.charAt(start - 1) == ' ' && Ascii.isWord(text.charAt(start - 2));
             if (!gap) {
                 break;
             }
-            start = startOfName(text, start - 1, Math.max(from, nameStart - LONGEST_NAME));
+            start = startOfName(text, start - 1);
         }
         return start;
     }
@@ -150,28 +159,21 @@ final class AssignmentScanner implements Scanner {
 
     // ---- parameters of URLs
 
-    private boolean isParameter(CharSequence text, int nameStart, int from) {
-        if (!urls || nameStart == 0 || nameStart - 1 < from) {
+    private boolean isParameter(CharSequence text, int nameStart) {
+        if (nameStart == 0) {
+            return queries;
+        }
+        if (!urls) {
             return false;
         }
         char before = text.charAt(nameStart - 1);
         return before == '?' || before == '&' || (before == '#' && Ascii.isWordAt(text, nameStart));
     }
 
-    /** Of what a query consists, where there is no question mark before it. */
-    @Nullable
-    Find firstParameter(CharSequence query) {
-        int end = 0;
-        while (end < query.length() && end < LONGEST_NAME && isNamePart(query, end)) {
-            end++;
-        }
-        return end > 0 && Ascii.isAt(query, end, '=') ? parameter(query, 0, end, end + 1) : null;
-    }
-
     private @Nullable Find parameter(CharSequence text, int nameStart, int nameEnd, int value) {
-        String name = PercentText.decode(text.subSequence(nameStart, nameEnd));
-        boolean secret = SIGNATURES.contains(name) || keys.isSecret(name);
-        if (!secret || isAllowed(text, nameStart, nameEnd) || Ascii.startsWith(text, value, Find.MARKER)) {
+        if (!isSecretParameter(text, nameStart, nameEnd)
+                || isAllowed(text, nameStart, nameEnd)
+                || Ascii.startsWith(text, value, Find.MARKER)) {
             return null;
         }
         int end = value;
@@ -181,6 +183,26 @@ final class AssignmentScanner implements Scanner {
         return end == value ? null : Find.secret(value, end, Rule.URL);
     }
 
+    private boolean isSecretParameter(CharSequence text, int from, int to) {
+        if (keys.isSecret(text, from, to) || isSignature(text, from, to)) {
+            return true;
+        }
+        boolean encoded = false;
+        for (int i = from; i < to && !encoded; i++) {
+            encoded = text.charAt(i) == '%';
+        }
+        return encoded && keys.isSecret(PercentText.decode(text.subSequence(from, to)));
+    }
+
+    private static boolean isSignature(CharSequence text, int from, int to) {
+        for (String name : SIGNATURES) {
+            if (to - from == name.length() && Ascii.startsWith(text, from, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean endsParameter(char c) {
         return c == '&' || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\' || Ascii.isSpace(c);
     }
@@ -188,12 +210,11 @@ final class AssignmentScanner implements Scanner {
     // ---- other signs
 
     /** {@code <password>...</password>}, {@code <property name="password">...</property>}. */
-    private @Nullable Find element(CharSequence text, int at, int from) {
-        boolean attribute = at - 1 > from && text.charAt(at - 1) == '"';
+    private @Nullable Find element(CharSequence text, int at) {
+        boolean attribute = at > 1 && text.charAt(at - 1) == '"';
         int nameEnd = attribute ? at - 1 : at;
-        int start = startOfName(text, nameEnd, from);
-        Sensitivity sensitivity =
-                isElement(text, start, nameEnd, attribute, from) ? keys.inText(text, start, nameEnd) : null;
+        int start = startOfName(text, nameEnd);
+        Sensitivity sensitivity = isElement(text, start, nameEnd, attribute) ? keys.inText(text, start, nameEnd) : null;
         if (sensitivity == null || isAllowed(text, start, nameEnd)) {
             return null;
         }
@@ -201,12 +222,14 @@ final class AssignmentScanner implements Scanner {
         while (end < text.length() && text.charAt(end) != '<') {
             end++;
         }
-        return AssignedValue.isStandIn(text, at + 1, end) ? null : Find.secret(at + 1, end, Rule.ASSIGNMENT);
+        boolean secret = sensitivity.accepts(text, at + 1, Math.min(end, at + 1 + LONGEST_NAME))
+                && !AssignedValue.isStandIn(text, at + 1, end);
+        return secret ? Find.secret(at + 1, end, Rule.ASSIGNMENT) : null;
     }
 
-    private static boolean isElement(CharSequence text, int start, int end, boolean attribute, int from) {
+    private static boolean isElement(CharSequence text, int start, int end, boolean attribute) {
         int open = start - 1;
-        if (start == end || open <= from - 1) {
+        if (start == end || open < 0) {
             return false;
         }
         char before = text.charAt(open);
@@ -216,12 +239,12 @@ final class AssignmentScanner implements Scanner {
     }
 
     /** {@code redirect=%2Flogin%3Ftoken%3D...%26}. */
-    private @Nullable Find escaped(CharSequence text, int at, int from) {
+    private @Nullable Find escaped(CharSequence text, int at) {
         if (!Ascii.startsWithLower(text, at, "%3d")) {
             return null;
         }
         int start = at;
-        while (start > Math.max(from, at - LONGEST_NAME) && Ascii.isBase64Url(text.charAt(start - 1))) {
+        while (start > Math.max(0, at - LONGEST_NAME) && Ascii.isBase64Url(text.charAt(start - 1))) {
             start--;
         }
         // The digits of an escape before the name are not part of it.
@@ -244,12 +267,12 @@ final class AssignmentScanner implements Scanner {
     }
 
     /** {@code wrong password 'hunter2'}, {@code IDENTIFIED BY 'hunter2'}. */
-    private @Nullable Find quoted(CharSequence text, int at, int from) {
-        if (at - 3 < from || text.charAt(at - 1) != ' ') {
+    private @Nullable Find quoted(CharSequence text, int at) {
+        if (at < 3 || text.charAt(at - 1) != ' ') {
             return null;
         }
         int end = at - 1;
-        int start = startOfName(text, end, from);
+        int start = startOfName(text, end);
         if (start == end || !isPassword(text, start, end)) {
             return null;
         }

@@ -45,7 +45,7 @@ final class EmailScanner implements Scanner {
         return Ascii.isBase64Url(c) || c == '.' || c == '+';
     }
 
-    /** -1 unless the last label is one of letters. */
+    /** -1 unless the last label is of letters. */
     private static int endOfDomain(CharSequence text, int start) {
         int end = start;
         int label = start;
@@ -58,8 +58,16 @@ final class EmailScanner implements Scanner {
             }
             end++;
         }
-        boolean top = dot && end - label >= 2 && Ascii.isLetter(text.charAt(label));
-        return top ? end : -1;
+        return dot && isTopLevel(text, label, end) ? end : -1;
+    }
+
+    private static boolean isTopLevel(CharSequence text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!Ascii.isLetter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return to - from >= 2;
     }
 
     private static boolean isInnerJoint(CharSequence text, int index, int start) {

@@ -109,24 +109,22 @@ final class KeyList {
 
     /** Whether an attribute of this name holds a secret: any of its words is on the list, and the last is not about it. */
     boolean isSecret(CharSequence name) {
-        int end = Math.min(name.length(), LONGEST_NAME);
-        boolean about = false;
-        boolean aboutKnown = false;
-        for (int start = 0; start < end; start++) {
-            if (startsWord(name, start)) {
-                int match = match(name, start, end, false);
-                if (match >= 0) {
-                    if (!aboutKnown) {
-                        about = ABOUT.contains(normalise(name.subSequence(startOfLastWord(name, end), end)));
-                        aboutKnown = true;
-                    }
-                    if (!about || !startsAfter(name, matchEnd(match), end)) {
-                        return true;
-                    }
-                }
+        return isSecret(name, 0, Math.min(name.length(), LONGEST_NAME));
+    }
+
+    /** As {@link #isSecret(CharSequence)}, of a part of a text. */
+    boolean isSecret(CharSequence text, int from, int to) {
+        for (int start = from; start < to; start++) {
+            int match = start == from || startsWord(text, start) ? match(text, start, to, false) : -1;
+            if (match >= 0 && !(startsAfter(text, matchEnd(match), to) && isAbout(text, from, to))) {
+                return true;
             }
         }
         return false;
+    }
+
+    private static boolean isAbout(CharSequence text, int from, int to) {
+        return ABOUT.contains(normalise(text.subSequence(startOfLastWord(text, from, to), to)));
     }
 
     /** Whether there is any word left behind an index. */
@@ -190,8 +188,7 @@ final class KeyList {
             if (isPart(c)) {
                 hash = 31 * hash + Character.toLowerCase(c);
                 length++;
-                boolean last = isLast(name, i + 1, end);
-                if (whole ? last : last || startsWord(name, i + 1)) {
+                if (whole ? isLast(name, i + 1, end) : endsWord(name, i + 1, end)) {
                     int slot = find(hash, length, name, start);
                     if (slot >= 0) {
                         return (i + 1) * TABLE_SIZE + slot;
@@ -204,6 +201,11 @@ final class KeyList {
 
     private static int matchEnd(int match) {
         return match / TABLE_SIZE;
+    }
+
+    /** Whether a word that goes on to here ends here. */
+    private static boolean endsWord(CharSequence name, int index, int end) {
+        return index == end || !isPart(name.charAt(index)) || startsWord(name, index);
     }
 
     /** Whether only separators are left. */
@@ -236,10 +238,6 @@ final class KeyList {
             }
         }
         return true;
-    }
-
-    private static int startOfLastWord(CharSequence name, int end) {
-        return startOfLastWord(name, 0, end);
     }
 
     private static int startOfLastWord(CharSequence name, int from, int end) {

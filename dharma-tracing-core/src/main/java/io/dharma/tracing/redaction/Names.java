@@ -45,6 +45,11 @@ final class Names {
         return found;
     }
 
+    /** How many answers there are. */
+    int remembered() {
+        return remembered.size();
+    }
+
     private Treatment find(String name) {
         String normal = KeyList.normalise(name);
         if (allowed.contains(normal)) {

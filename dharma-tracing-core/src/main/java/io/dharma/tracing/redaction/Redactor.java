@@ -80,17 +80,25 @@ public final class Redactor {
         KeyList keys = new KeyList(settings.secretKeys);
         Set<String> allowed = normalised(settings.allowedKeys);
         this.names = new Names(keys, allowed, normalised(settings.pseudonymKeys), settings.urls, settings.statements);
-        AssignmentScanner assignments = new AssignmentScanner(keys, allowed, settings.urls);
         FlagScanner flags = new FlagScanner(keys);
-        TextScan texts = new TextScan(scanners(settings, flags), assignments, settings.keptValues, counts::add);
+        List<Scanner> scanners = scanners(settings, flags);
+        TextScan texts = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), counts);
+        TextScan queries = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, true), counts);
         this.values = new Values(
                 names,
                 texts,
+                queries,
                 new Statements(counts::add),
                 flags,
                 settings.pseudonyms,
                 settings.keptValues,
                 counts::add);
+    }
+
+    private TextScan texts(List<Scanner> scanners, AssignmentScanner assignments, RuleCounts counts) {
+        List<Scanner> all = new ArrayList<>(scanners);
+        all.add(assignments);
+        return new TextScan(all, settings.keptValues, counts::add);
     }
 
     private static List<Scanner> scanners(Settings settings, FlagScanner flags) {

@@ -39,6 +39,9 @@ final class SqlText {
     private int rowDepth = -1;
     private Expect expect = Expect.NOTHING;
 
+    /** What was read last, blanks and comments aside: its last character, or something else of its kind. */
+    private char lastSign;
+
     private SqlText(CharSequence text, SqlDialect dialect) {
         this.text = text;
         this.dialect = dialect;
@@ -77,9 +80,7 @@ final class SqlText {
         if (literal >= 0) {
             replace(at, literal, LITERAL);
             expect = Expect.NOTHING;
-            return;
-        }
-        if (isQuoteOfName(c)) {
+        } else if (isQuoteOfName(c)) {
             name(c);
         } else if (isWordStart(c)) {
             word();
@@ -88,10 +89,12 @@ final class SqlText {
         } else {
             other(c);
         }
+        lastSign = c;
     }
 
     private void other(char c) {
         expect = Expect.NOTHING;
+        boolean placeholder = c == '?' || (c == ':' && isOperandNext());
         at++;
         if (c == ')') {
             depth--;
@@ -99,18 +102,24 @@ final class SqlText {
                 rowDepth = -1;
                 dropMoreRows();
             }
-        } else if (c == '?' || (c == ':' && !isWordPart(at - 2))) {
+        } else if (placeholder) {
             // A placeholder's number is no literal.
-            skipDigits();
-        } else if (c == ':' && isWordStartAt(at)) {
-            at = endOfWordAt(at);
+            at = endOfDigits(at);
         }
     }
 
-    private void skipDigits() {
-        while (at < end && Ascii.isDigit(text.charAt(at))) {
-            at++;
+    /** Not within a map or a slice, where a number is one. */
+    private boolean isOperandNext() {
+        char before = before(at);
+        return isBlank(before) || "(,=<>".indexOf(before) >= 0;
+    }
+
+    private int endOfDigits(int from) {
+        int i = from;
+        while (i < end && Ascii.isDigit(text.charAt(i))) {
+            i++;
         }
+        return i;
     }
 
     // ---- words
@@ -153,17 +162,13 @@ final class SqlText {
         return Ascii.isLetter(c) || c == '_' || c == '@' || c == '#' || c == '$' || c >= 0x80;
     }
 
-    private boolean isWordPart(int index) {
-        if (index < 0) {
-            return false;
-        }
-        char c = text.charAt(index);
+    private static boolean isWordPart(char c) {
         return isWordStart(c) || Ascii.isDigit(c);
     }
 
     private int endOfWordAt(int from) {
         int i = from + 1;
-        while (i < end && isWordPart(i)) {
+        while (i < end && isWordPart(text.charAt(i))) {
             i++;
         }
         return i;
@@ -177,8 +182,8 @@ final class SqlText {
 
     /** Not the subscript of an array, nor an array of literals. */
     private boolean isBracketName() {
-        boolean subscript =
-                dialect == SqlDialect.UNKNOWN && at > 0 && (isWordPart(at - 1) || text.charAt(at - 1) == ']');
+        char before = before(at);
+        boolean subscript = dialect == SqlDialect.UNKNOWN && (isWordPart(before) || "])?\"`".indexOf(before) >= 0);
         return !subscript && isWordStartAt(at + 1);
     }
 
@@ -195,27 +200,19 @@ final class SqlText {
 
     /** In a dialect that we do not know: if it is no name at all, or compared with, and no part of a qualified one. */
     private boolean isRatherText(int nameEnd) {
-        if (dialect != SqlDialect.UNKNOWN || (at > 0 && text.charAt(at - 1) == '.') || Ascii.isAt(text, nameEnd, '.')) {
+        if (dialect != SqlDialect.UNKNOWN || before(at) == '.' || Ascii.isAt(text, nameEnd, '.')) {
             return false;
         }
-        return !isNameLike(at + 1, nameEnd - 1) || isComparedWith();
+        return !isNameLike(at + 1, nameEnd - 1) || "=<>~|".indexOf(lastSign) >= 0;
     }
 
     private boolean isNameLike(int from, int to) {
         for (int i = from; i < to; i++) {
-            if (!isWordPart(i)) {
+            if (!isWordPart(text.charAt(i))) {
                 return false;
             }
         }
         return to > from && to - from < 64 && !Ascii.isDigit(text.charAt(from));
-    }
-
-    private boolean isComparedWith() {
-        int before = at - 1;
-        while (before >= 0 && Ascii.isSpace(text.charAt(before))) {
-            before--;
-        }
-        return before >= 0 && "=<>~|".indexOf(text.charAt(before)) >= 0;
     }
 
     // ---- literals
@@ -244,7 +241,7 @@ final class SqlText {
 
     /** Whether a dot stands behind a name. */
     private boolean isQualified(int dot) {
-        return dot > 0 && (isWordPart(dot - 1) || "\"`])".indexOf(text.charAt(dot - 1)) >= 0);
+        return dot > 0 && (isWordPart(text.charAt(dot - 1)) || "\"`])".indexOf(text.charAt(dot - 1)) >= 0);
     }
 
     private int endOfText(int from, boolean backslash) {
@@ -344,26 +341,28 @@ final class SqlText {
     /** -1 if none begins here. */
     private int endOfComment(int from) {
         char c = text.charAt(from);
-        char next = from + 1 < end ? text.charAt(from + 1) : ' ';
+        char next = from + 1 < end ? text.charAt(from + 1) : '\0';
         if (c == '/' && next == '*') {
             return endOfBlock(from);
         }
-        boolean dashes = c == '-' && next == '-' && (dialect != SqlDialect.MYSQL || isBlankAt(from + 2));
-        return dashes || (c == '#' && isHashComment(from, next)) ? endOfLine(from) : -1;
+        boolean dashes = c == '-' && next == '-' && (dialect != SqlDialect.MYSQL || isBlankOrComment(from + 2));
+        return dashes || (c == '#' && isHashComment(from)) ? endOfLine(from) : -1;
     }
 
-    private boolean isBlankAt(int index) {
-        return index >= end || text.charAt(index) <= ' ';
+    /** Or more dashes, which are one as soon as what comes behind them is gone. */
+    private boolean isBlankOrComment(int index) {
+        if (index >= end) {
+            return false;
+        }
+        char c = text.charAt(index);
+        boolean block = c == '/' && index + 1 < end && text.charAt(index + 1) == '*';
+        return c <= ' ' || c == '-' || block || (c == '#' && dialect == SqlDialect.MYSQL);
     }
 
     /** In others, names of temporary tables and operators begin with it. */
-    private boolean isHashComment(int from, char next) {
+    private boolean isHashComment(int from) {
         return dialect == SqlDialect.MYSQL
-                || (dialect == SqlDialect.UNKNOWN && Ascii.isSpace(next) && isBlankBefore(from));
-    }
-
-    private boolean isBlankBefore(int index) {
-        return index == 0 || Ascii.isSpace(text.charAt(index - 1));
+                || (dialect == SqlDialect.UNKNOWN && isBlank(before(from)) && isBlankOrComment(from + 1));
     }
 
     /** They nest in some dialects. In others this drops too much, if one holds the beginning of another. */
@@ -398,18 +397,9 @@ final class SqlText {
     }
 
     private void dropComment(int commentEnd) {
-        boolean before = isAfterBlank();
+        boolean before = isBlank(before(at));
         boolean after = commentEnd < end && !Ascii.isSpace(text.charAt(commentEnd));
         replace(at, commentEnd, before || !after ? "" : " ");
-    }
-
-    /** Whether what is read next comes after a blank, or first, in what is written. */
-    private boolean isAfterBlank() {
-        if (at > copied) {
-            return Ascii.isSpace(text.charAt(at - 1));
-        }
-        StringBuilder written = out;
-        return written == null || written.length() == 0 || Ascii.isSpace(written.charAt(written.length() - 1));
     }
 
     // ---- lists and rows
@@ -441,8 +431,11 @@ final class SqlText {
         int i = at;
         while (i < end) {
             char c = text.charAt(i);
-            int literal = Ascii.isSpace(c) ? -1 : endOfListed(i);
-            if (literal >= 0) {
+            int comment = endOfComment(i);
+            int literal = comment >= 0 || Ascii.isSpace(c) ? -1 : endOfListed(i);
+            if (comment >= 0) {
+                i = comment;
+            } else if (literal >= 0) {
                 any = true;
                 i = literal;
             } else if (c == '(') {
@@ -455,8 +448,7 @@ final class SqlText {
                     return any ? i : -1;
                 }
             } else if (c == ',' || c == '-' || c == '+' || Ascii.isSpace(c)) {
-                int comment = endOfComment(i);
-                i = comment >= 0 ? comment : i + 1;
+                i++;
             } else {
                 return -1;
             }
@@ -471,7 +463,10 @@ final class SqlText {
         if (literal >= 0) {
             return literal;
         }
-        if (c == '?' || c == ':' || c == '$' || c == '@') {
+        if (c == '?') {
+            return endOfDigits(from + 1);
+        }
+        if (c == ':' || c == '$' || c == '@') {
             return endOfWordAt(from);
         }
         if (c == '"' && dialect == SqlDialect.UNKNOWN) {
@@ -561,6 +556,20 @@ final class SqlText {
     }
 
     // ---- output
+
+    /** What was written before this index, at which or behind which we are; a zero if nothing. */
+    private char before(int index) {
+        if (index > copied) {
+            return text.charAt(index - 1);
+        }
+        StringBuilder written = out;
+        return written == null || written.length() == 0 ? '\0' : written.charAt(written.length() - 1);
+    }
+
+    /** Or nothing. */
+    private static boolean isBlank(char c) {
+        return c == '\0' || Ascii.isSpace(c);
+    }
 
     private StringBuilder output() {
         StringBuilder existing = out;

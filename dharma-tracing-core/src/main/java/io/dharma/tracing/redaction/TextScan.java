@@ -1,13 +1,12 @@
 package io.dharma.tracing.redaction;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes secrets out of texts, in one pass from left to right.
+ * Takes secrets out of texts, passing through them from left to right.
  *
  * <p>A table says for each ASCII character which {@link Scanner}s want to look where it stands. Letters and digits count
  * only as the first of a word, since nothing we look for begins in the middle of one, and frames of stack traces are
@@ -19,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class TextScan {
 
     private static final int ASCII = 128;
+    private static final Scanner[] NONE = {};
+
+    /** Two are enough for all but made-up texts. */
+    private static final int MOST_PASSES = 4;
 
     private final Scanner[][] byTrigger = new Scanner[ASCII][];
-    private final AssignmentScanner assignments;
     private final Set<String> kept;
     private final Consumer<Rule> counts;
 
@@ -30,56 +32,52 @@ final class TextScan {
      * @param kept texts that are no secrets, however they look
      * @param counts told of every find
      */
-    TextScan(List<Scanner> scanners, AssignmentScanner assignments, Set<String> kept, Consumer<Rule> counts) {
-        this.assignments = assignments;
+    TextScan(List<Scanner> scanners, Set<String> kept, Consumer<Rule> counts) {
         this.kept = kept;
         this.counts = counts;
-        List<Scanner> all = new ArrayList<>(scanners);
-        all.add(assignments);
         for (char c = 0; c < ASCII; c++) {
             char trigger = c;
-            byTrigger[c] = all.stream()
+            byTrigger[c] = scanners.stream()
                     .filter(scanner -> scanner.triggers().indexOf(trigger) >= 0)
                     .toArray(Scanner[]::new);
         }
     }
 
-    /** The text without secrets; the same object if there are none. */
+    /**
+     * The text without secrets; the same object if there are none. One with finds is gone over again until there is
+     * nothing more: what is left may look different without what was taken out of its middle.
+     */
     String redact(String text) {
-        CharSequence redacted = redact(text, null);
-        return redacted == text ? text : redacted.toString();
+        String current = text;
+        for (int pass = 0; pass < MOST_PASSES; pass++) {
+            CharSequence next = pass(current);
+            if (next == current) {
+                break;
+            }
+            current = next.toString();
+        }
+        return current;
     }
 
-    /** Of a URL's query, which begins with its first parameter. */
-    String redactQuery(String query) {
-        CharSequence redacted = redact(query, kept(query, assignments.firstParameter(query)));
-        return redacted == query ? query : redacted.toString();
-    }
-
-    CharSequence redact(CharSequence text, @Nullable Find first) {
+    /** One pass; the same object if there is nothing. */
+    CharSequence pass(CharSequence text) {
         StringBuilder out = null;
         int copied = 0;
         int at = 0;
-        Find find = first;
         int length = text.length();
         while (at < length) {
             char c = text.charAt(at);
-            if (find == null && c < ASCII) {
-                Scanner[] candidates = byTrigger[c];
-                if (candidates.length > 0) {
-                    find = ask(candidates, text, at, copied);
-                }
-            }
+            Scanner[] candidates = c < ASCII ? byTrigger[c] : NONE;
+            Find find = candidates.length == 0 ? null : ask(candidates, text, at, copied);
             if (find == null) {
                 at = next(text, at, c);
-                continue;
+            } else {
+                counts.accept(find.rule());
+                out = out == null ? new StringBuilder(length) : out;
+                out.append(text, copied, find.start()).append(find.replacement());
+                copied = find.end();
+                at = copied;
             }
-            counts.accept(find.rule());
-            out = out == null ? new StringBuilder(length) : out;
-            out.append(text, copied, find.start()).append(find.replacement());
-            copied = find.end();
-            at = copied;
-            find = null;
         }
         return out == null ? text : out.append(text, copied, length);
     }

@@ -25,6 +25,7 @@ final class Values {
 
     private final Names names;
     private final TextScan texts;
+    private final TextScan queries;
     private final Statements statements;
     private final FlagScanner flags;
     private final Pseudonyms pseudonyms;
@@ -34,6 +35,7 @@ final class Values {
     Values(
             Names names,
             TextScan texts,
+            TextScan queries,
             Statements statements,
             FlagScanner flags,
             Pseudonyms pseudonyms,
@@ -41,6 +43,7 @@ final class Values {
             Consumer<Rule> counts) {
         this.names = names;
         this.texts = texts;
+        this.queries = queries;
         this.statements = statements;
         this.flags = flags;
         this.pseudonyms = pseudonyms;
@@ -60,7 +63,7 @@ final class Values {
             case SECRET -> counted(value, masked(value), Rule.KEY);
             case PARAMETER -> counted(value, emptied(value), Rule.SQL);
             case IDENTITY -> identity(value);
-            case QUERY -> value instanceof String text ? texts.redactQuery(text) : searched(value);
+            case QUERY -> value instanceof String text ? queries.redact(text) : searched(value);
             case STATEMENT ->
                 value instanceof String text ? statements.redact(text, neighbours.databaseSystem()) : searched(value);
             case SEARCHED -> searched(value);

@@ -100,7 +100,10 @@ class KeyListTest {
                 "recaptcha_key",
                 "refresh_token",
                 "service_account_credentials",
-                "aws.secretAccessKey"
+                "aws.secretAccessKey",
+                "http.request.header.authorization.0",
+                "password.encrypted",
+                "token_for_bob"
             })
     void name_ofASecretIsFoundInAnySpelling(String name) {
         assertThat(keys.isSecret(name)).isTrue();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How much of what has to go goes, and how much of what has to stay stays: the figures are printed. */
@@ -57,7 +58,7 @@ class RedactionCorpusTest {
     }
 
     @Test
-    void redacting_asSecondTimeFindsNothingMore() throws IOException {
+    void redacting_aSecondTimeFindsNothingMore() throws IOException {
         for (Sample sample : Corpus.read("secrets.txt", 5, 4)) {
             String once = redacted(sample.attribute(), sample.text());
 
@@ -85,7 +86,7 @@ class RedactionCorpusTest {
         return tally.printed();
     }
 
-    private String redacted(@org.jspecify.annotations.Nullable String attribute, String text) {
+    private String redacted(@Nullable String attribute, String text) {
         if (attribute == null) {
             return redactor.redactText(text);
         }

@@ -1,0 +1,172 @@
+package io.dharma.tracing.redaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each scanner leaves of a text, beside the corpus. */
+class ScannersTest {
+
+    private final Redactor redactor = Redactor.create();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "password=hunter2 for bob | password=[redacted] for bob",
+                "user=bob, password=hunter2, retry=3 | user=bob, password=[redacted], retry=3",
+                "{\"password\":\"hunter2\",\"user\":\"bob\"} | {\"password\":\"[redacted]\",\"user\":\"bob\"}",
+                "{\\\"password\\\":\\\"hunter2\\\",\\\"a\\\":1} | {\\\"password\\\":\\\"[redacted]\\\",\\\"a\\\":1}",
+                "Login[user=bob, password=hunter2] | Login[user=bob, password=[redacted]]",
+                "Login(password=hun)ter2) | Login(password=[redacted])",
+                "<password>hunter2</password><a>b</a> | <password>[redacted]</password><a>b</a>",
+                "<add key=\"password\" value=\"hunter2\" /> | <add key=\"password\" value=\"[redacted]\" />",
+                "<p name=\"password\">hunter2</p> | <p name=\"password\">[redacted]</p>",
+                "Authorization: Bearer abcdefgh1 | Authorization: Bearer [redacted]",
+                "Authorization: Digest username=\"bob\", response=\"ab12\" | Authorization: Digest [redacted]",
+                "-H 'Authorization: Digest username=\"bob\"' -v | -H 'Authorization: Digest [redacted]' -v",
+                "Cookie: a=b; c=d | Cookie: [redacted]",
+                "curl -u bob:hunter2 https://h | curl -u bob:[redacted] https://h",
+                "tool --password hunter2 --verbose | tool --password [redacted] --verbose",
+                "tool --password=hunter2 --verbose | tool --password=[redacted] --verbose",
+                "https://bob:hunter2@host/a?b=c | https://host/a?b=c",
+                "https://host/a?token=abc&page=2#x | https://host/a?token=[redacted]&page=2#x",
+                "/a?redirect=%2Fb%3Ftoken%3Dabc123%26page%3D2 | /a?redirect=%2Fb%3Ftoken%3D[redacted]%26page%3D2",
+                "jdbc:oracle:thin:scott/tiger@//db:1521/x | jdbc:oracle:thin:@//db:1521/x",
+                "secret={a=b, c={d}} next | secret=[redacted] next",
+                "password is wrong | password is wrong",
+                "card 4111 1111 1111 1111, thanks | card [redacted], thanks",
+                "pan 378282246310005. | pan [redacted].",
+                "DE89 3704 0044 0532 0130 00 | [redacted]",
+                "ssn 078-05-1120 | ssn [redacted]"
+            })
+    void find_isTakenOutAndItsSurroundingsStay(String text, String expected) {
+        assertThat(redactor.redactText(text)).isEqualTo(expected);
+        assertThat(redactor.redactText(expected)).isSameAs(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4111111111111112", "4111111111111111a", "a4111111111111111", "0.4111111111111111",
+                        "4111111111111111.5",
+                "1111111111111117", "4111-1111-1111-1112", "id-4111111111111111", "4111111111111111-7f",
+                        "411111111111111"
+            })
+    void number_thatIsNoCardStays(String text) {
+        assertThat(redactor.redactText(text)).isSameAs(text);
+    }
+
+    /** Published test numbers of the schemes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4111111111111111",
+                "4222222222222",
+                "5555555555554444",
+                "2223003122003222",
+                "378282246310005",
+                "6011111111111117",
+                "30569309025904",
+                "3530111333300000",
+                "6304000000000000",
+                "6200000000000005",
+                "2200000000000004"
+            })
+    void number_ofACardGoes(String text) {
+        assertThat(redactor.redactText("pay " + text)).isEqualTo("pay [redacted]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DE89370400440532013001",
+                "XX89370400440532013000",
+                "DE8937040044053201300",
+                "de89370400440532013000"
+            })
+    void number_thatIsNoAccountStays(String text) {
+        assertThat(redactor.redactText(text)).isSameAs(text);
+    }
+
+    @Test
+    void frames_ofAStackTraceStayReadable() {
+        String trace = """
+                com.acme.LoginException: no access with password=hunter2
+                \tat com.acme.auth.Password.token(Password.java:42)
+                \tat app//com.acme.secret.Key$Inner.<init>(Key.java:7)
+                \tat java.base/jdk.internal.reflect.Method.invoke(Native Method)
+                \tSuppressed: java.io.IOException: token=abcdef123456
+                \t\tat com.acme.Token.pin(Token.java:1234)
+                \t\t... 3 more
+                Caused by: java.net.ConnectException: https://bob:hunter2@db
+                \tat com.acme.Db.password(Db.java:1)
+                """;
+
+        assertThat(redactor.redactText(trace))
+                .isEqualTo(trace.replace("password=hunter2", "password=[redacted]")
+                        .replace("abcdef123456", "[redacted]")
+                        .replace("bob:hunter2@", ""));
+    }
+
+    @Test
+    void line_thatOnlyBeginsLikeAFrameIsSearched() {
+        assertThat(redactor.redactText("x\n\tat com.acme password=hunter2 (A.java:1)"))
+                .isEqualTo("x\n\tat com.acme password=[redacted] (A.java:1)");
+    }
+
+    @Test
+    void longText_isSearchedToItsEnd() {
+        String start = "all is well. ".repeat(20_000);
+
+        assertThat(redactor.redactText(start + "password=hunter2")).isEqualTo(start + "password=[redacted]");
+        assertThat(redactor.redactText("password=" + "x1".repeat(100_000))).isEqualTo("password=[redacted]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "write to bob@example.com now,write to ***@example.com now",
+        "a.b+c@sub.example.co.uk.,***@sub.example.co.uk.",
+        "<bob@example.com>,<***@example.com>",
+        "***@example.com,***@example.com",
+        "bob@localhost,bob@localhost",
+        "@Override,@Override",
+        "git@v1.2,git@v1.2"
+    })
+    void emails_areMaskedOnRequest(String text, String expected) {
+        Redactor masking = Redactor.builder().emails(EmailPolicy.MASK).build();
+
+        assertThat(masking.redactText(text)).isEqualTo(expected);
+        assertThat(redactor.redactText(text)).isSameAs(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "from 203.0.113.77:8080,from 203.0.113.0:8080",
+        "/203.0.113.77,/203.0.113.0",
+        "203.0.113.0,203.0.113.0",
+        "127.0.0.1,127.0.0.1",
+        "1.2.3,1.2.3",
+        "1.2.3.4.5,1.2.3.4.5",
+        "v1.2.3.4,v1.2.3.4",
+        "300.1.2.3,300.1.2.3",
+        "2001:db8:1:2:3:4:5:6,2001:db8:1::",
+        "2001:db8::1,2001:db8::",
+        "[fe80::1:2]:80,[fe80::]:80",
+        "2001:db8:1::,2001:db8:1::",
+        "12:34:56,12:34:56",
+        "a::b::c,a::b::c",
+        "::1,::1"
+    })
+    void addresses_areTruncatedOnRequest(String text, String expected) {
+        Redactor truncating = Redactor.builder().ips(IpPolicy.TRUNCATE).build();
+
+        assertThat(truncating.redactText(text)).isEqualTo(expected);
+        assertThat(truncating.redactText(expected)).isEqualTo(expected);
+        assertThat(redactor.redactText(text)).isSameAs(text);
+    }
+}
