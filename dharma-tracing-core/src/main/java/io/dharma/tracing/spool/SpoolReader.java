@@ -7,6 +7,8 @@ import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one sink reads.
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * would be kept for them.
  */
 final class SpoolReader<T> implements Journal.Reader<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(Spool.class);
 
     /** How often a place may refuse to be read before it is given up. That is 10 s for one's own, 1 min otherwise. */
     private static final int ATTEMPTS_OWN = 100;
@@ -219,13 +223,13 @@ final class SpoolReader<T> implements Journal.Reader<T> {
         }
 
         private Journal.@Nullable Entry<T> nextIn(SpoolFolder current, SinkCursor cursor) throws IOException {
-            LogCursor log = folderCursor;
+            LogCursor open = folderCursor;
             Settled settled = cursor.settled(priority);
-            while (log != null) {
+            while (open != null) {
                 long at = settled.firstUnsettled(nextInFolder);
-                SegmentRecord record = log.next(at);
+                SegmentRecord record = open.next(at);
                 if (record == null) {
-                    missing(cursor, at, log.nothingBefore());
+                    missing(cursor, at, open.nothingBefore());
                     cursor.reliesFrom(priority, SinkCursor.NOTHING);
                     return null;
                 }
@@ -265,9 +269,8 @@ final class SpoolReader<T> implements Journal.Reader<T> {
             if (cursor != null) {
                 try {
                     cursor.close();
-                } catch (IOException unused) {
-                    // It was for reading only.
-                    failures = 0;
+                } catch (IOException unwilling) {
+                    log.trace("A file that was only read does not let itself be closed");
                 }
             }
         }

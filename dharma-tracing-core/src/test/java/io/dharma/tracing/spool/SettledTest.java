@@ -17,7 +17,7 @@ class SettledTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void anyOrder_isAnsweredAsBySingleBits(long seed) {
         Random random = new Random(seed);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 60; round++) {
             Settled settled = new Settled(0);
             BitSet model = new BitSet();
             for (int i = 0; i < 40; i++) {

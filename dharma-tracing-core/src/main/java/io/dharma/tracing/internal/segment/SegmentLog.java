@@ -81,6 +81,7 @@ public final class SegmentLog implements AutoCloseable {
     private final Set<SegmentWriter> unsynced = new LinkedHashSet<>();
 
     private boolean directoryUnsynced;
+    private boolean canSyncDirectory;
     private long syncedAt;
     private long lookedAt;
 
@@ -97,6 +98,7 @@ public final class SegmentLog implements AutoCloseable {
         this.settings = settings;
         this.elapsedBefore = elapsedBefore;
         this.openedAt = settings.nanoTime().getAsLong();
+        this.canSyncDirectory = settings.syncEveryNanos() != Long.MAX_VALUE;
         this.syncedAt = openedAt;
         this.lookedAt = openedAt;
         this.segments = segments;
@@ -217,7 +219,7 @@ public final class SegmentLog implements AutoCloseable {
         SegmentHeader header = new SegmentHeader(SegmentFormat.VERSION, instance, first, elapsedNanos());
         SegmentWriter open = SegmentWriter.create(settings.disk(), file, header);
         writer = open;
-        directoryUnsynced = settings.syncEveryNanos() != Long.MAX_VALUE;
+        directoryUnsynced = canSyncDirectory;
         synchronized (this) {
             segments.add(new Segment(file, instance, first, first, open.size(), header.createdAt()));
         }
@@ -242,10 +244,14 @@ public final class SegmentLog implements AutoCloseable {
 
     /** The file's name, too, has to outlive a loss of power. Not every system can open a directory, and none has to. */
     private void syncDirectory() {
-        try (FileChannel names = settings.disk().open(directory, StandardOpenOption.READ)) {
-            names.force(true);
+        try {
+            Uninterrupted.run(() -> {
+                try (FileChannel names = settings.disk().open(directory, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+            });
         } catch (IOException unable) {
-            directoryUnsynced = false;
+            canSyncDirectory = false;
         }
     }
 
