@@ -227,13 +227,13 @@ class SpooledPipelineTest {
         Thread nuisance = new Thread(() -> {
             while (!enough.get()) {
                 threadsOfThePipeline().forEach(Thread::interrupt);
-                LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(4_000_000));
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(20_000_000));
             }
         });
         nuisance.start();
         try {
             offerAll(pipeline, 0, MANY);
-            await().until(() -> spool.stats().written() + spool.stats().notWritten() == MANY);
+            await().atMost(LONG).until(() -> spool.stats().written() + spool.stats().notWritten() == MANY);
             up.set(true);
             await().atMost(LONG).until(() -> stats(pipeline, 0).delivered() == MANY);
         } finally {
