@@ -91,8 +91,7 @@ final class PeriodicReader implements MetricReader {
             asked.add(one);
         }
         CompletableResultCode result = collectAndExport();
-        CompletableResultCode unused =
-                result.whenComplete(() -> asked.forEach(one -> tell(one, result.isSuccess())));
+        CompletableResultCode unused = result.whenComplete(() -> asked.forEach(one -> tell(one, result.isSuccess())));
     }
 
     private static void tell(CompletableResultCode asked, boolean succeeded) {

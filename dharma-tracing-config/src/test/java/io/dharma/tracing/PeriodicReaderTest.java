@@ -29,10 +29,10 @@ class PeriodicReaderTest {
     @Test
     void metrics_leaveAgainAndAgainAndOnceMoreAtTheEnd() {
         try (OtlpReceiver receiver = OtlpReceiver.start()) {
-            DharmaTracing dharma = DharmaTracing.init(everythingTo(
-                            receiver.endpoint().toString())
-                    .metrics(m -> m.interval(Duration.ofMillis(50)))
-                    .build());
+            DharmaTracing dharma =
+                    DharmaTracing.init(everythingTo(receiver.endpoint().toString())
+                            .metrics(m -> m.interval(Duration.ofMillis(50)))
+                            .build());
             dharma.tracedRun("work", block -> {});
             await().untilAsserted(() -> assertThat(exports(dharma)).isGreaterThan(2));
 
@@ -40,9 +40,7 @@ class PeriodicReaderTest {
             dharma.close();
 
             assertThat(exports(dharma)).isGreaterThan(before);
-            assertThat(receiver.metrics())
-                    .extracting(Metric::getName)
-                    .contains("dharma.block.duration");
+            assertThat(receiver.metrics()).extracting(Metric::getName).contains("dharma.block.duration");
         }
     }
 
@@ -78,11 +76,11 @@ class PeriodicReaderTest {
         CountDownLatch testOver = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         try (OtlpReceiver receiver = OtlpReceiver.start()) {
-            DharmaTracing dharma = DharmaTracing.init(everythingTo(
-                            receiver.endpoint().toString())
-                    .closeTimeout(Duration.ofSeconds(1))
-                    .metrics(m -> m.interval(Duration.ofMillis(50)))
-                    .build());
+            DharmaTracing dharma =
+                    DharmaTracing.init(everythingTo(receiver.endpoint().toString())
+                            .closeTimeout(Duration.ofSeconds(1))
+                            .metrics(m -> m.interval(Duration.ofMillis(50)))
+                            .build());
             dharma.openTelemetry()
                     .getMeter("application")
                     .gaugeBuilder("hanging")

@@ -173,13 +173,15 @@ class StartStopRaceTest {
         Health health = dharma.health();
         InMemorySpanSink memory = dharma.inMemory().orElseThrow();
         ExporterHealth exporter = health.exporters().get(0);
-        long dropped = exporter.dropped().values().stream().mapToLong(Long::longValue).sum();
+        long dropped =
+                exporter.dropped().values().stream().mapToLong(Long::longValue).sum();
         assertThat(health.blocks().started()).isEqualTo(health.blocks().ended());
         assertThat(memory.spans()).hasSize((int) exporter.sent());
         assertThat(exporter.sent() + dropped)
                 .as("%s", health.report())
                 .isEqualTo(health.blocks().ended());
-        assertThat(health.contained().callbacks() + health.contained().workers()).isZero();
+        assertThat(health.contained().callbacks() + health.contained().workers())
+                .isZero();
         return 2 * BLOCKS - (int) exporter.sent();
     }
 

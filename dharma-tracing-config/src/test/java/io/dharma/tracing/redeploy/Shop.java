@@ -35,16 +35,14 @@ final class Shop {
                 throw new IllegalStateException("Dharma Tracing was not loaded by the web application");
             }
             String receiver = context.getInitParameter(SPANS_GO_TO);
-            context.setAttribute(
-                    "dharma",
-                    DharmaTracing.init(config -> {
-                        config.service("shop").closeTimeout(Duration.ofMillis(200));
-                        switch (receiver) {
-                            case "memory" -> config.tracing(t -> t.inMemory());
-                            case "a sink that hangs" -> config.tracing(t -> t.sink(new Hanging()));
-                            default -> config.otlp(receiver);
-                        }
-                    }));
+            context.setAttribute("dharma", DharmaTracing.init(config -> {
+                config.service("shop").closeTimeout(Duration.ofMillis(200));
+                switch (receiver) {
+                    case "memory" -> config.tracing(t -> t.inMemory());
+                    case "a sink that hangs" -> config.tracing(t -> t.sink(new Hanging()));
+                    default -> config.otlp(receiver);
+                }
+            }));
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -74,7 +75,12 @@ final class HttpConnections {
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
     private final AtomicInteger threadNumber = new AtomicInteger();
     private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::lookupThread);
+            0,
+            Integer.MAX_VALUE,
+            IDLE_LOOKUP_MILLIS,
+            TimeUnit.MILLISECONDS,
+            new SynchronousQueue<>(),
+            this::lookupThread);
     private final ScheduledThreadPoolExecutor worker =
             new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
     private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
@@ -136,7 +142,19 @@ final class HttpConnections {
         return lookups.computeIfAbsent(
                 (linkLocalAllowed ? "all " : "some ") + host,
                 key -> new NameLookup(
-                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting()));
+                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : oneThread()));
+    }
+
+    /** For one host, so that a resolver that hangs for it is waited for by one thread and holds up no other host. */
+    private Executor oneThread() {
+        Executor given = settings.executor();
+        if (given != null) {
+            return given;
+        }
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1, 1, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), this::lookupThread);
+        one.allowCoreThreadTimeOut(true);
+        return one;
     }
 
     /**

@@ -99,9 +99,10 @@ class FaultySinksTest {
         List<Long> all = LongStream.range(0, RECORDS).boxed().toList();
         ScriptedSink fifth = sinks.get(healthy);
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(pipeline.stats().sinks().get(healthy).delivered())
-                        .as("%s", pipeline.stats())
-                        .isEqualTo(RECORDS));
+                .untilAsserted(
+                        () -> assertThat(pipeline.stats().sinks().get(healthy).delivered())
+                                .as("%s", pipeline.stats())
+                                .isEqualTo(RECORDS));
         assertThat(fifth.ids()).isEqualTo(all);
         assertThat(pipeline.stats().droppedTotal()).isZero();
         long start = System.nanoTime();

@@ -285,10 +285,12 @@ class HostileTableTest {
         attempt("throwing: " + what, tracer -> {
             Throwable caught = null;
             try {
-                tracer.tracedRun("outer", outer -> tracer.tracedRun("inner", inner -> {
-                    inner.span().recordException(hostile, Attributes.empty());
-                    throw hostile;
-                }));
+                tracer.tracedRun(
+                        "outer",
+                        outer -> tracer.tracedRun("inner", inner -> {
+                            inner.span().recordException(hostile, Attributes.empty());
+                            throw hostile;
+                        }));
             } catch (Throwable thrown) {
                 caught = thrown;
             }
@@ -375,8 +377,9 @@ class HostileTableTest {
     private void attributes() {
         for (int calls = 0; calls < 4; calls++) {
             int good = calls;
-            attempt("a key that throws after " + calls + " calls", tracer -> tracer.tracedRun(
-                    "block", block -> block.attribute(new FickleKey(good), "value")));
+            attempt(
+                    "a key that throws after " + calls + " calls",
+                    tracer -> tracer.tracedRun("block", block -> block.attribute(new FickleKey(good), "value")));
         }
         key("a null key", nothing(), "value");
         key("a null value", stringKey("key"), nothing());
@@ -390,44 +393,59 @@ class HostileTableTest {
         key("a list of 10 MB texts", 16 << 20, stringArrayKey("list"), new Lying(1_000, () -> TEN_MEGABYTES));
         list("a list that claims to be empty", new Lying(0, () -> "x"));
         Attributes hostile = (Attributes) hostile(Attributes.class);
-        attempt("attributes that throw", tracer -> tracer.block("block")
-                .attributes(hostile)
-                .run(block -> block.attributes(hostile).event("event", hostile)));
+        attempt(
+                "attributes that throw",
+                tracer -> tracer.block("block")
+                        .attributes(hostile)
+                        .run(block -> block.attributes(hostile).event("event", hostile)));
         Attributes ofNothing = (Attributes) answering(Attributes.class);
-        attempt("attributes that answer null", tracer -> tracer.block("block")
-                .attributes(ofNothing)
-                .run(block -> block.attributes(ofNothing).event("event", ofNothing)));
+        attempt(
+                "attributes that answer null",
+                tracer -> tracer.block("block")
+                        .attributes(ofNothing)
+                        .run(block -> block.attributes(ofNothing).event("event", ofNothing)));
         key("a value of 10 MB", stringKey("huge"), TEN_MEGABYTES);
         key("a key of 10 MB", stringKey(TEN_MEGABYTES), "value");
         List<AttributeKey<String>> keys = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             keys.add(stringKey("key-" + i));
         }
-        attempt("10,000 attributes", tracer -> tracer.tracedRun("block", block -> {
-            for (AttributeKey<String> key : keys) {
-                block.attribute(key, "value");
-            }
-        }));
-        attempt("a million values of one attribute", 64 << 20, tracer -> tracer.tracedRun("block", block -> {
-            for (int i = 0; i < 1_000_000; i++) {
-                block.attribute("id", i);
-            }
-        }));
-        attempt("100,000 events", 32 << 20, tracer -> tracer.tracedRun("block", block -> {
-            for (int i = 0; i < 100_000; i++) {
-                block.event("event");
-            }
-        }));
+        attempt(
+                "10,000 attributes",
+                tracer -> tracer.tracedRun("block", block -> {
+                    for (AttributeKey<String> key : keys) {
+                        block.attribute(key, "value");
+                    }
+                }));
+        attempt(
+                "a million values of one attribute",
+                64 << 20,
+                tracer -> tracer.tracedRun("block", block -> {
+                    for (int i = 0; i < 1_000_000; i++) {
+                        block.attribute("id", i);
+                    }
+                }));
+        attempt(
+                "100,000 events",
+                32 << 20,
+                tracer -> tracer.tracedRun("block", block -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        block.event("event");
+                    }
+                }));
         SpanContext linked = SpanContext.create(
                 "0af7651916cd43dd8448eb211c80319c",
                 "b7ad6b7169203331",
                 TraceFlags.getSampled(),
                 TraceState.getDefault());
-        attempt("100,000 links", 32 << 20, tracer -> tracer.tracedRun("block", block -> {
-            for (int i = 0; i < 100_000; i++) {
-                block.link(linked);
-            }
-        }));
+        attempt(
+                "100,000 links",
+                32 << 20,
+                tracer -> tracer.tracedRun("block", block -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        block.link(linked);
+                    }
+                }));
     }
 
     private <T> void key(String what, AttributeKey<T> key, T value) {
@@ -435,9 +453,10 @@ class HostileTableTest {
     }
 
     private <T> void key(String what, long allowedBytes, AttributeKey<T> key, T value) {
-        attempt(what, allowedBytes, tracer -> tracer.block("block")
-                .attribute(key, value)
-                .run(block -> block.attribute(key, value)));
+        attempt(
+                what,
+                allowedBytes,
+                tracer -> tracer.block("block").attribute(key, value).run(block -> block.attribute(key, value)));
     }
 
     private void list(String what, List<String> list) {
@@ -525,8 +544,8 @@ class HostileTableTest {
 
     private static Object answering(Class<?> type) {
         return Proxy.newProxyInstance(
-                HostileTableTest.class.getClassLoader(), new Class<?>[] {type}, (p, m, a) -> switch (
-                        m.getReturnType().getName()) {
+                HostileTableTest.class.getClassLoader(), new Class<?>[] {type}, (p, m, a) -> switch (m.getReturnType()
+                        .getName()) {
                     case "int" -> -1;
                     case "boolean" -> false;
                     default -> nothing();
@@ -539,28 +558,35 @@ class HostileTableTest {
         attempt("a name of 10 MB", tracer -> tracer.tracedRun(TEN_MEGABYTES, block -> {}));
         attempt("renamed to 10 MB", tracer -> tracer.tracedRun("block", block -> block.rename(TEN_MEGABYTES)));
         attempt("an event's name of 10 MB", tracer -> tracer.tracedRun("block", block -> block.event(TEN_MEGABYTES)));
-        attempt("a failure's description of 10 MB", tracer -> tracer.tracedRun(
-                "block", block -> block.fail(TEN_MEGABYTES)));
-        attempt("no name, no kind, no nothing", tracer -> tracer.block(null)
-                .kind((SpanKind) null)
-                .attributes(null)
-                .attribute((String) null, (String) null)
-                .link(null)
-                .parent(null)
-                .startedAt(null)
-                .run(block -> block.event(null)
-                        .rename(null)
-                        .fail((Throwable) null)
-                        .fail((String) null)
+        attempt(
+                "a failure's description of 10 MB",
+                tracer -> tracer.tracedRun("block", block -> block.fail(TEN_MEGABYTES)));
+        attempt(
+                "no name, no kind, no nothing",
+                tracer -> tracer.block(null)
+                        .kind((SpanKind) null)
+                        .attributes(null)
+                        .attribute((String) null, (String) null)
                         .link(null)
-                        .attributes(null)));
-        attempt("a start in the year 1,000,000,000", tracer ->
-                tracer.block("block").startedAt(Instant.MAX).run(block -> {}));
-        attempt("a start before all time", tracer ->
-                tracer.block("block").startedAt(Instant.MIN).run(block -> {}));
+                        .parent(null)
+                        .startedAt(null)
+                        .run(block -> block.event(null)
+                                .rename(null)
+                                .fail((Throwable) null)
+                                .fail((String) null)
+                                .link(null)
+                                .attributes(null)));
+        attempt(
+                "a start in the year 1,000,000,000",
+                tracer -> tracer.block("block").startedAt(Instant.MAX).run(block -> {}));
+        attempt(
+                "a start before all time",
+                tracer -> tracer.block("block").startedAt(Instant.MIN).run(block -> {}));
         String lone = "\ud800 \u0000 \r\n \u001b[31m \udfff";
-        attempt("lone surrogates and control characters", tracer -> tracer.tracedRun(
-                lone, block -> block.attribute(lone, lone).event(lone)));
+        attempt(
+                "lone surrogates and control characters",
+                tracer -> tracer.tracedRun(
+                        lone, block -> block.attribute(lone, lone).event(lone)));
     }
 
     // ---- propagation
@@ -598,16 +624,22 @@ class HostileTableTest {
             tracer.inject(null, nothing());
             tracer.inject(nothing(), null, nothing());
         });
-        attempt("a setter that throws", tracer -> tracer.tracedRun(
-                "block", block -> tracer.inject(new HashMap<String, String>(), (carrier, key, value) -> {
-                    throw new AssertionError("hostile");
-                })));
+        attempt(
+                "a setter that throws",
+                tracer -> tracer.tracedRun(
+                        "block",
+                        block -> tracer.inject(new HashMap<String, String>(), (carrier, key, value) -> {
+                            throw new AssertionError("hostile");
+                        })));
         SpanContext context = (SpanContext) hostile(SpanContext.class);
-        attempt("a link that throws", tracer ->
-                tracer.block("block").link(context).run(block -> block.link(context, Attributes.empty())));
-        attempt("a parent that throws", tracer -> tracer.block("block")
-                .parent((Context) hostile(Context.class))
-                .run(block -> {}));
+        attempt(
+                "a link that throws",
+                tracer -> tracer.block("block").link(context).run(block -> block.link(context, Attributes.empty())));
+        attempt(
+                "a parent that throws",
+                tracer -> tracer.block("block")
+                        .parent((Context) hostile(Context.class))
+                        .run(block -> {}));
         with(
                 DharmaTracer.builder()
                         .sink(sink)
@@ -639,8 +671,8 @@ class HostileTableTest {
     // ---- what runs inside
 
     private void bodies() {
-        List<Error> errors = List.of(
-                new StackOverflowError(), new OutOfMemoryError(), new NoClassDefFoundError(), threadDeath());
+        List<Error> errors =
+                List.of(new StackOverflowError(), new OutOfMemoryError(), new NoClassDefFoundError(), threadDeath());
         for (Error error : errors) {
             attempt("a body that throws " + error, tracer -> {
                 try {
@@ -698,8 +730,9 @@ class HostileTableTest {
                 "throws", throwing, "answers null", ofNothing, "decides to throw", odd, "decides on null", oddest);
         samplers.forEach((name, sampler) -> with(
                 DharmaTracer.builder().sink(sink).sampler(sampler).build(),
-                () -> attempt("a sampler that " + name, tracer -> tracer.tracedRun(
-                        "outer", outer -> tracer.tracedRun("inner", inner -> {})))));
+                () -> attempt(
+                        "a sampler that " + name,
+                        tracer -> tracer.tracedRun("outer", outer -> tracer.tracedRun("inner", inner -> {})))));
     }
 
     /** The wall's time and the machine's, both as far away as the test wants. */
@@ -725,7 +758,9 @@ class HostileTableTest {
             with(
                     DharmaTracer.builder().sink(sink).clock(clock).build(),
                     () -> attempt("a clock that jumps by " + days + " days", tracer -> {
-                        tracer.tracedRun("jumping", block -> clock.wall.set(Duration.ofDays(days).toNanos()));
+                        tracer.tracedRun(
+                                "jumping",
+                                block -> clock.wall.set(Duration.ofDays(days).toNanos()));
                         tracer.tracedRun("after the jump", block -> {});
                         if (!tracer.flush(Duration.ofSeconds(20))) {
                             throw new AssertionError("not delivered");
@@ -734,7 +769,9 @@ class HostileTableTest {
             with(
                     DharmaTracer.builder().sink(sink).clock(clock).build(),
                     () -> attempt("a machine's clock that jumps by " + days + " days", tracer -> {
-                        tracer.tracedRun("jumping", block -> clock.machine.set(Duration.ofDays(days).toNanos()));
+                        tracer.tracedRun(
+                                "jumping",
+                                block -> clock.machine.set(Duration.ofDays(days).toNanos()));
                         tracer.tracedRun("after the jump", block -> {});
                     }));
         }
@@ -746,8 +783,11 @@ class HostileTableTest {
         Map<String, Deed> calls = new TreeMap<>();
         calls.put("start", t -> t.start("block").close());
         calls.put("traced", t -> t.tracedRun("block", block -> {}));
-        calls.put("attributes", t -> t.tracedRun("block", block -> block.attribute("a", 1).event("e")));
-        calls.put("fail", t -> t.start("block").fail(new IllegalStateException()).close());
+        calls.put(
+                "attributes",
+                t -> t.tracedRun("block", block -> block.attribute("a", 1).event("e")));
+        calls.put(
+                "fail", t -> t.start("block").fail(new IllegalStateException()).close());
         calls.put("extract", t -> t.extract(Context.root(), Map.of(), answering("x")));
         calls.put("inject", t -> t.inject(new HashMap<String, String>(), Map::put));
         calls.put("health", DharmaTracer::health);
@@ -781,7 +821,8 @@ class HostileTableTest {
             }
         });
         attempt("interrupted before close", A_TRACER, tracer -> {
-            DharmaTracer other = DharmaTracer.builder().sink(new CollectingSink()).build();
+            DharmaTracer other =
+                    DharmaTracer.builder().sink(new CollectingSink()).build();
             other.tracedRun("block", block -> {});
             Thread.currentThread().interrupt();
             other.close();

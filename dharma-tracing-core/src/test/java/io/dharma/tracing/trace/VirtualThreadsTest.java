@@ -112,16 +112,21 @@ class VirtualThreadsTest {
         long expected = (long) THREADS * BLOCKS;
         assertThat(health.blocks().started()).isEqualTo(expected);
         assertThat(health.blocks().ended()).isEqualTo(expected);
-        assertThat(health.blocks().closedElsewhere() + health.blocks().closedOutOfOrder()
+        assertThat(health.blocks().closedElsewhere()
+                        + health.blocks().closedOutOfOrder()
                         + health.blocks().leftOpen())
                 .isZero();
         assertThat(spans.offered()).isEqualTo(expected);
         assertThat(spans.sinks()).singleElement().satisfies(one -> {
             assertThat(one.delivered()).isEqualTo(sink.delivered.sum());
-            assertThat(one.delivered() + spans.droppedFor(one).values().stream().mapToLong(Long::longValue).sum())
+            assertThat(one.delivered()
+                            + spans.droppedFor(one).values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum())
                     .isEqualTo(expected);
         });
-        assertThat(health.contained().callbacks() + health.contained().workers()).isZero();
+        assertThat(health.contained().callbacks() + health.contained().workers())
+                .isZero();
     }
 
     /** With a frame of ours between the block's body, which sleeps by itself, and the place where it was pinned. */
@@ -132,7 +137,8 @@ class VirtualThreadsTest {
                     List<String> frames = new ArrayList<>();
                     event.getStackTrace()
                             .getFrames()
-                            .forEach(frame -> frames.add(frame.getMethod().getType().getName()));
+                            .forEach(frame ->
+                                    frames.add(frame.getMethod().getType().getName()));
                     return frames.stream()
                             .takeWhile(type -> !type.startsWith(VirtualThreadsTest.class.getName()))
                             .anyMatch(type -> type.startsWith("io.dharma.") || type.startsWith("io.opentelemetry."));
