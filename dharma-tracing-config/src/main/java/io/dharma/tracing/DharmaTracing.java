@@ -105,19 +105,26 @@ public final class DharmaTracing implements AutoCloseable {
     }
 
     private static DharmaTracing init(DharmaConfig config, long start) {
+        DharmaTracing before;
+        DharmaTracing started;
         synchronized (LOCK) {
-            DharmaTracing before = instance;
-            if (before != null) {
-                return before.stillRunning(config);
-            }
-            Running running = Assembly.start(config.plan());
-            List<Finding> findings = register(config.plan(), running);
-            Doctor doctor = new Doctor(findings, collectors(config.plan()), classPath());
-            DharmaTracing started = new DharmaTracing(config, running, doctor);
-            instance = started;
-            started.begin(start);
-            return started;
+            before = instance;
+            started = before == null ? start(config) : before;
         }
+        // Not with the lock, which the end of the JVM needs: a log may hang.
+        return before == null ? started.begin(start) : before.stillRunning(config);
+    }
+
+    private static DharmaTracing start(DharmaConfig config) {
+        Running running = Assembly.start(config.plan());
+        List<Finding> findings = register(config.plan(), running);
+        Doctor doctor = new Doctor(findings, collectors(config.plan()), classPath());
+        DharmaTracing started = new DharmaTracing(config, running, doctor);
+        instance = started;
+        if (config.plan().lifecycle().shutdownHook() && !config.plan().disabled()) {
+            started.addShutdownHook();
+        }
+        return started;
     }
 
     private DharmaTracing stillRunning(DharmaConfig wanted) {
@@ -130,11 +137,8 @@ public final class DharmaTracing implements AutoCloseable {
         return this;
     }
 
-    private void begin(long start) {
+    private DharmaTracing begin(long start) {
         Plan plan = config.plan();
-        if (plan.lifecycle().shutdownHook() && !plan.disabled()) {
-            addShutdownHook();
-        }
         if (LOG.isInfoEnabled()) {
             LOG.info("{}", StartLine.of(plan, (System.nanoTime() - start) / 1_000_000));
         }
@@ -143,6 +147,7 @@ public final class DharmaTracing implements AutoCloseable {
         } else {
             doctor.start();
         }
+        return this;
     }
 
     /** Makes it known to those who do not have it at hand; returns all that was found so far. */
@@ -319,6 +324,7 @@ public final class DharmaTracing implements AutoCloseable {
         if (closing.compareAndSet(false, true)) {
             removeShutdownHook();
             closeNow();
+            LOG.debug("Dharma Tracing is closed");
         } else {
             awaitClosed();
         }
@@ -352,7 +358,6 @@ public final class DharmaTracing implements AutoCloseable {
         Tracing.uninstall(running.tracer());
         GlobalHandle.release(openTelemetry());
         running.close(config.plan().lifecycle().closeTimeout());
-        LOG.debug("Dharma Tracing is closed");
     }
 
     private void addShutdownHook() {
@@ -362,7 +367,7 @@ public final class DharmaTracing implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(hook);
             shutdownHook = hook;
         } catch (IllegalStateException jvmIsEnding) {
-            LOG.debug("The JVM is ending; no shutdown hook");
+            shutdownHook = null;
         }
     }
 

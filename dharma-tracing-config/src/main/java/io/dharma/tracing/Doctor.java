@@ -56,6 +56,10 @@ final class Doctor {
     }
 
     void start() {
+        if (stopped) {
+            classPathSeen.countDown();
+            return;
+        }
         DaemonThreads.of("dharma-doctor", this::look).start();
     }
 

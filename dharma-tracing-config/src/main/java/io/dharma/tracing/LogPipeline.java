@@ -21,6 +21,7 @@ final class LogPipeline implements LogRecordProcessor {
 
     private final Pipeline<ReadWriteLogRecord, LogRecordData> pipeline;
     private final Duration closeTimeout;
+    private volatile @Nullable Long closeBy;
 
     LogPipeline(
             Plan.Logs logs,
@@ -64,14 +65,20 @@ final class LogPipeline implements LogRecordProcessor {
         return pipeline.flush(closeTimeout) ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
     }
 
+    /** Begins to deliver what is queued; {@link #shutdown()} waits for it until then. */
+    void beginClose(Duration timeout) {
+        closeBy = System.nanoTime() + timeout.toNanos();
+        pipeline.beginClose(timeout);
+    }
+
     void close(Duration timeout) {
         pipeline.close(timeout);
     }
 
-    /** What is queued has been delivered by {@link #close(Duration)} before; a second close waits for nothing. */
     @Override
     public CompletableResultCode shutdown() {
-        close(closeTimeout);
+        Long until = closeBy;
+        close(until == null ? closeTimeout : Duration.ofNanos(Math.max(0, until - System.nanoTime())));
         return CompletableResultCode.ofSuccess();
     }
 

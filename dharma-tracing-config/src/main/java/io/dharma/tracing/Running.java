@@ -106,13 +106,17 @@ record Running(
         return flush.join(left(deadline).toNanos(), TimeUnit.NANOSECONDS).isSuccess();
     }
 
-    /** Logs first, because the tracer closes their provider without having a time for them. */
+    /**
+     * Log records and spans at the same time, so that neither waits for a receiver of the other; what is left is for the
+     * metrics, which tell what became of both.
+     */
     void close(Duration timeout) {
         long nanos = Timeouts.nanos(timeout);
         long deadline = System.nanoTime() + nanos;
         if (logPipeline != null) {
-            logPipeline.close(Duration.ofNanos(nanos / 3));
+            logPipeline.beginClose(Duration.ofNanos(nanos - nanos / 3));
         }
+        // Closes the provider of log records as well, and so waits for the above.
         tracer.close(left(deadline));
         if (spool != null) {
             // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody is.

@@ -9,8 +9,11 @@ import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,8 +68,11 @@ class EndOfJvmIT {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
+    /** As a service would that has run for a while: it has sent something before. */
     private static DharmaTracing traceSome() {
         DharmaTracing dharma = DharmaTracing.init();
+        dharma.tracedRun("first", block -> {});
+        boolean unused = dharma.flush(Duration.ofSeconds(1));
         for (int i = 0; i < SPANS; i++) {
             dharma.tracedRun("work", block -> {});
         }
@@ -93,13 +99,13 @@ class EndOfJvmIT {
     void sigterm_deliversWhatIsQueued() throws Exception {
         try (OtlpReceiver receiver = OtlpReceiver.start()) {
             Process service = start(receiver.endpoint().toString(), Service.class);
-            assertThat(receiver.spans()).isEmpty();
+            assertThat(receiver.logs()).isEmpty();
 
             service.destroy();
 
             LOG.info("SIGTERM with a healthy receiver took {} ms", endMillis(service));
             assertThat(service.exitValue()).isEqualTo(KILLED_BY_SIGTERM);
-            assertThat(receiver.spans()).hasSize(SPANS);
+            assertThat(receiver.spans()).hasSize(1 + SPANS);
             assertThat(receiver.logs()).hasSize(1);
             assertThat(receiver.metrics()).isNotEmpty();
         }
@@ -117,8 +123,53 @@ class EndOfJvmIT {
             assertThat(took).isLessThan(3_500);
             assertThat(service.exitValue()).isEqualTo(KILLED_BY_SIGTERM);
             assertThat(output())
-                    .contains("spans to otlp closed with " + SPANS + " undelivered")
+                    .contains("spans to otlp closed with " + (1 + SPANS) + " undelivered")
                     .contains("logs to otlp closed with 1 undelivered");
+        }
+    }
+
+    /** A standard output that nobody reads blocks whoever writes to it, and with it every log line. */
+    static final class HangingLog {
+        private HangingLog() {}
+
+        public static void main(String[] arguments) {
+            DharmaTracing unused = traceSome();
+            System.out.println("ready");
+            System.setOut(new PrintStream(
+                    new OutputStream() {
+                        @Override
+                        public void write(int character) {
+                            hang();
+                        }
+                    },
+                    true,
+                    StandardCharsets.UTF_8));
+            hang();
+        }
+
+        private static void hang() {
+            CountDownLatch never = new CountDownLatch(1);
+            while (never.getCount() > 0) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    // It is the point that this does not help.
+                }
+            }
+        }
+    }
+
+    @Test
+    void sigterm_withAHangingLogEndsInTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Process service = start("http://127.0.0.1:" + silent.getLocalPort(), HangingLog.class);
+
+            service.destroy();
+
+            long took = endMillis(service);
+            LOG.info("SIGTERM with hanging receivers and a hanging log took {} ms", took);
+            assertThat(took).isLessThan(3_500);
+            assertThat(service.exitValue()).isEqualTo(KILLED_BY_SIGTERM);
         }
     }
 
@@ -162,7 +213,7 @@ class EndOfJvmIT {
 
             assertThat(endMillis(service)).isLessThan(3_500);
             assertThat(service.exitValue()).isEqualTo(7);
-            assertThat(receiver.spans()).hasSize(SPANS);
+            assertThat(receiver.spans()).hasSize(1 + SPANS);
         }
     }
 

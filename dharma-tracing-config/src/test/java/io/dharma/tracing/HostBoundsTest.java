@@ -2,13 +2,16 @@ package io.dharma.tracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.opentelemetry.api.logs.Severity;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -94,7 +97,7 @@ class HostBoundsTest {
             order.attribute("order.id", number);
             try {
                 dharma.tracedRun("charge-card", charge -> {
-                    charge.attribute("statement", "select * from orders where id = " + number + " ".repeat(200));
+                    charge.attribute("statement", "select * from orders where id = " + number + " ".repeat(4_000));
                     if (number % 10 == 0) {
                         throw new IllegalStateException("declined " + number);
                     }
@@ -155,6 +158,7 @@ class HostBoundsTest {
     @ParameterizedTest
     @ValueSource(strings = {"healthy", "healthy by name", "closed ports", "never answering"})
     void threads_areSixAtMostWhateverTheReceiversDo(String receivers) throws Exception {
+        HttpServer zipkin = zipkin();
         try (OtlpReceiver otlp = OtlpReceiver.start();
                 ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 ThreadWatch watch = new ThreadWatch()) {
@@ -165,7 +169,7 @@ class HostBoundsTest {
                 case "closed ports" -> "http://127.0.0.1:1";
                 default -> "http://127.0.0.1:" + silent.getLocalPort();
             };
-            try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
+            try (DharmaTracing dharma = init(everything(base, zipkinFor(base, healthy, zipkin)))) {
                 long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
                 for (int i = 0; System.nanoTime() < until; i++) {
                     request(dharma, i);
@@ -176,7 +180,25 @@ class HostBoundsTest {
             LOG.info("{}: at most {} threads: {}", receivers, watch.most.size(), watch.most);
             assertThat(watch.most).hasSizeBetween(5, MAX_THREADS);
             assertThat(watch.notDaemon).isEmpty();
+        } finally {
+            zipkin.stop(0);
         }
+    }
+
+    private static HttpServer zipkin() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(202, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    /** Where the collector is well, Zipkin is. */
+    private static String zipkinFor(String collector, int healthy, HttpServer zipkin) {
+        return collector.replace(":" + healthy, ":" + zipkin.getAddress().getPort()) + "/api/v2/spans";
     }
 
     // ---- memory
@@ -200,9 +222,9 @@ class HostBoundsTest {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             String base = "http://127.0.0.1:" + silent.getLocalPort();
             warmUp(base);
-            terminal.hanging.set(true);
             long before = usedHeap();
             try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
+                terminal.hanging.set(true);
                 int requests = 0;
                 while (dharma.health().exporters().stream().noneMatch(HostBoundsTest::hasLostMuch)) {
                     for (int i = 0; i < 1_000; i++) {

@@ -55,7 +55,18 @@ final class Redeployment {
     }
 
     /** Does it so often, the first argument, with the spans going to each of the places that the others name. */
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        try {
+            deployAgainAndAgain(arguments);
+            System.exit(0);
+        } catch (Throwable failed) {
+            failed.printStackTrace();
+            // The server's threads would not let the JVM end.
+            System.exit(1);
+        }
+    }
+
+    private static void deployAgainAndAgain(String[] arguments) throws Exception {
         Path directory = Files.createTempDirectory("redeployment");
         Redeployment redeployment = new Redeployment(directory);
         redeployment.start();
@@ -70,7 +81,6 @@ final class Redeployment {
         }
         redeployment.server.stop();
         redeployment.server.destroy();
-        System.exit(0);
     }
 
     private void start() throws LifecycleException {
@@ -92,6 +102,7 @@ final class Redeployment {
         server.setBaseDir(empty.toString());
         server.setPort(0);
         server.getConnector();
+        server.getHost();
         server.start();
     }
 
@@ -194,8 +205,13 @@ final class Redeployment {
         return threads;
     }
 
+    /** Not those of the server itself, which it registers as it needs them. */
     private static Set<ObjectName> beans() {
-        return ManagementFactory.getPlatformMBeanServer().queryNames(null, null);
+        Set<ObjectName> beans =
+                new HashSet<>(ManagementFactory.getPlatformMBeanServer().queryNames(null, null));
+        beans.removeIf(
+                bean -> bean.getDomain().equals("Tomcat") && !bean.toString().contains("shop"));
+        return beans;
     }
 
     /** The JVM is started so that this can be looked at. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -140,7 +141,20 @@ final class HttpConnections {
     NameLookup lookup(String host, boolean linkLocalAllowed) {
         return lookups.computeIfAbsent(
                 (linkLocalAllowed ? "all " : "some ") + host,
-                key -> new NameLookup(host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting()));
+                key -> new NameLookup(
+                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : oneThread()));
+    }
+
+    /** For one host, so that a resolver that hangs for it is waited for by one thread and holds up no other host. */
+    private Executor oneThread() {
+        Executor given = settings.executor();
+        if (given != null) {
+            return given;
+        }
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1, 1, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), this::lookupThread);
+        one.allowCoreThreadTimeOut(true);
+        return one;
     }
 
     /**

@@ -781,10 +781,19 @@ final class Courier<T> implements Worker.Task {
 
     /** Any thread: what has not arrived by now is counted as not delivered, and nothing is tried any more. */
     void abandon() {
-        long undelivered = giveUpAll();
-        if (undelivered > 0) {
-            log.warn("{} to {} closed with {} undelivered", settings.signal(), name, undelivered);
+        Runnable toSay = abandonQuietly();
+        if (toSay != null) {
+            toSay.run();
         }
+    }
+
+    /** As {@link #abandon}, for a caller that must not wait for a log: returns what there is to say, if anything. */
+    @Nullable
+    Runnable abandonQuietly() {
+        long undelivered = giveUpAll();
+        return undelivered == 0
+                ? null
+                : () -> log.warn("{} to {} closed with {} undelivered", settings.signal(), name, undelivered);
     }
 
     private synchronized long giveUpAll() {

@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
@@ -57,6 +58,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     /** What sinks get at least to let go of their connections, out of the time to close. */
     private static final long TIME_FOR_SINKS_TO_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long TIME_TO_SAY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Intake<I, O> intake;
     private final List<Courier<O>> couriers;
@@ -166,17 +169,51 @@ public final class Pipeline<I, O> implements AutoCloseable {
             }
             return;
         }
-        intake.refuseMore();
-        long closeBy = clock.nanoTime() + nanos;
-        couriers.forEach(courier -> courier.beginClose(closeBy));
+        beginClose(nanos);
         if (!isOwnThread()) {
             drain(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS));
         }
         intake.abandon();
-        couriers.forEach(Courier::abandon);
+        List<Runnable> toSay = new ArrayList<>();
+        for (Courier<O> courier : couriers) {
+            Runnable line = courier.abandonQuietly();
+            if (line != null) {
+                toSay.add(line);
+            }
+        }
         couriers.forEach(Courier::stop);
+        Thread saying = DaemonThreads.of("dharma-log", () -> toSay.forEach(Runnable::run));
+        if (!toSay.isEmpty()) {
+            saying.start();
+        }
         awaitThreads(start + nanos);
+        awaitEnd(saying, start + nanos);
         closed.countDown();
+    }
+
+    /** A log may hang as well, for instance on a standard output that nobody reads. */
+    private static void awaitEnd(Thread thread, long until) {
+        try {
+            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(TIME_TO_SAY_NANOS, until - System.nanoTime()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Takes no more records and begins to deliver those it has, for somebody who has more than one pipeline to close
+     * and does not want one to wait for the other. Does not wait itself; {@link #close(Duration)} still has to follow.
+     *
+     * @param deadline when that will be at the latest
+     */
+    public void beginClose(Duration deadline) {
+        beginClose(Timeouts.nanos(deadline));
+    }
+
+    private void beginClose(long nanos) {
+        intake.refuseMore();
+        long closeBy = clock.nanoTime() + nanos;
+        couriers.forEach(courier -> courier.beginClose(closeBy));
     }
 
     /** The accounts as of now. Exact also while records move; takes the locks of the sinks' books one after another. */
