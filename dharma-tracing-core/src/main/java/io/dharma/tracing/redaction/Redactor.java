@@ -45,9 +45,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What is taken out of a text becomes {@code [redacted]}. Types stay: a number becomes 0, a list of numbers empty. A
  * second time changes nothing more. Where nothing is found, the very object that was given is returned.
  *
- * <p>Immutable; any thread. Costs one pass over each text, of any length and whatever it holds: about a nanosecond for
- * each character. Texts are searched to their end; statements are cut at 32 Ki characters. Hostile objects aside, it
- * does not throw; used as a {@link #spanStage() stage}, a record that it fails with is not delivered.
+ * <p>Immutable; any thread. Texts are searched to their end, however long, in time proportional to their length, whatever
+ * they hold; of an ordinary text each character is looked at a few times, and nothing is allocated for it as long as
+ * nothing is found. One with finds is searched again without them. Statements are cut at 32 Ki characters. Hostile
+ * objects aside, it does not throw; used as a {@link #spanStage() stage}, a record that it fails with is not delivered.
  */
 public final class Redactor {
 
