@@ -233,7 +233,8 @@ class SpooledPipelineTest {
         nuisance.start();
         try {
             offerAll(pipeline, 0, MANY);
-            await().atMost(LONG).until(() -> spool.stats().written() + spool.stats().notWritten() == MANY);
+            await().atMost(LONG)
+                    .until(() -> spool.stats().written() + spool.stats().notWritten() == MANY);
             up.set(true);
             await().atMost(LONG).until(() -> stats(pipeline, 0).delivered() == MANY);
         } finally {
