@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -63,6 +64,23 @@ final class HttpConnections {
 
         static Settings of(@Nullable TlsSettings tls) {
             return new Settings(tls, tls == null ? null : tls.context(), null, null, null, CONNECT_TIMEOUT);
+        }
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Settings that
+                    && Objects.equals(tls, that.tls)
+                    && Objects.equals(context, that.context)
+                    && Objects.equals(proxy, that.proxy)
+                    && Objects.equals(protocols, that.protocols)
+                    && Objects.equals(executor, that.executor)
+                    && connectTimeout.equals(that.connectTimeout);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(tls, context, proxy, protocols, executor, connectTimeout);
         }
     }
 

@@ -24,6 +24,12 @@ record TraceKey(long high, long low) {
         return (high | low) == 0 ? null : new TraceKey(high, low);
     }
 
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TraceKey that && low == that.low && high == that.high;
+    }
+
     /** The low half is random in every id of ours and most of others'. */
     @Override
     public int hashCode() {

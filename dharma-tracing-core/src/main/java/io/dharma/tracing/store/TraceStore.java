@@ -85,6 +85,12 @@ public final class TraceStore implements Sink<SpanData>, Traces {
     }
 
     /** Always delivered: what cannot be written to the disk is in memory. */
+    /** Unless it writes to disk. */
+    @Override
+    public boolean isNonBlocking() {
+        return log == null;
+    }
+
     @Override
     public CompletionStage<Delivery> deliver(List<SpanData> batch) {
         List<TracePart> parts = TracePart.of(batch);

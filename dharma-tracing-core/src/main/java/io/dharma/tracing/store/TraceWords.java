@@ -2,6 +2,7 @@ package io.dharma.tracing.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,5 +111,22 @@ record TraceWords(
             }
         }
         return bytes;
+    }
+
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TraceWords that
+                && incomplete == that.incomplete
+                && Objects.equals(rootName, that.rootName)
+                && Objects.equals(rootService, that.rootService)
+                && names.equals(that.names)
+                && services.equals(that.services)
+                && kept.equals(that.kept);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(rootName, rootService, names, services, kept, incomplete);
     }
 }
