@@ -36,7 +36,7 @@ final class Shop {
             }
             String receiver = context.getInitParameter(SPANS_GO_TO);
             context.setAttribute("dharma", DharmaTracing.init(config -> {
-                config.service("shop").closeTimeout(Duration.ofMillis(200));
+                config.service("shop").closeTimeout(Duration.ofMillis(500));
                 switch (receiver) {
                     case "memory" -> config.tracing(t -> t.inMemory());
                     case "a sink that hangs" -> config.tracing(t -> t.sink(new Hanging()));
