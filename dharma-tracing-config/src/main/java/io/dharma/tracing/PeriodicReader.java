@@ -48,7 +48,7 @@ final class PeriodicReader implements MetricReader {
         metrics = registration;
     }
 
-    /** Exports soon, on the thread that always does. Fails if an export is under way, or did not arrive. */
+    /** Exports soon, on the thread that always does, behind an export that is under way. */
     @Override
     public CompletableResultCode forceFlush() {
         if (shutDown.get()) {
@@ -86,12 +86,22 @@ final class PeriodicReader implements MetricReader {
     }
 
     private void export() {
+        if (!exporting.compareAndSet(false, true)) {
+            // The last one is still under way; whoever asked for one gets it afterwards.
+            return;
+        }
         List<CompletableResultCode> asked = new ArrayList<>();
         for (CompletableResultCode one = waiting.poll(); one != null; one = waiting.poll()) {
             asked.add(one);
         }
         CompletableResultCode result = collectAndExport();
-        CompletableResultCode unused = result.whenComplete(() -> asked.forEach(one -> tell(one, result.isSuccess())));
+        CompletableResultCode unused = result.whenComplete(() -> {
+            exporting.set(false);
+            asked.forEach(one -> tell(one, result.isSuccess()));
+            if (!waiting.isEmpty()) {
+                repetition.hurry();
+            }
+        });
     }
 
     private static void tell(CompletableResultCode asked, boolean succeeded) {
@@ -103,14 +113,9 @@ final class PeriodicReader implements MetricReader {
         if (registration == null) {
             return CompletableResultCode.ofSuccess();
         }
-        if (!exporting.compareAndSet(false, true)) {
-            return CompletableResultCode.ofFailure();
-        }
         try {
-            CompletableResultCode result = exporter.export(registration.collectAllMetrics());
-            return result.whenComplete(() -> exporting.set(false));
+            return exporter.export(registration.collectAllMetrics());
         } catch (Throwable thrown) {
-            exporting.set(false);
             LOG.debug("Metrics could not be collected", thrown);
             return CompletableResultCode.ofFailure();
         }

@@ -412,6 +412,7 @@ class HostileTableTest {
         }
         attempt(
                 "10,000 attributes",
+                1 << 20,
                 tracer -> tracer.tracedRun("block", block -> {
                     for (AttributeKey<String> key : keys) {
                         block.attribute(key, "value");
