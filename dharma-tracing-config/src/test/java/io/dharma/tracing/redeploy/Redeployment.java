@@ -89,7 +89,7 @@ final class Redeployment {
             @Override
             public void publish(LogRecord line) {
                 boolean serious = line.getLevel().intValue() >= Level.WARNING.intValue();
-                if (serious && !endedMeanwhile(line.getMessage())) {
+                if (serious && !isAboutAThreadOfOurs(line.getMessage())) {
                     complaints.add(line.getMessage() + (line.getThrown() == null ? "" : " " + line.getThrown()));
                 }
             }
@@ -108,11 +108,12 @@ final class Redeployment {
     }
 
     /**
-     * A thread without a stack has ended between the server's two looks at it: close() does not wait for the very last
-     * instruction where its time ran out. That none is left is checked later, for all of them.
+     * The server looks for threads in the very moment in which close() returns, and close() does not wait for a thread's
+     * last instructions where its time has run out. None can be left, though: a thread of ours that lived would keep the
+     * loader from being collected, and that is waited for.
      */
-    private static boolean endedMeanwhile(String complaint) {
-        return complaint.strip().endsWith("Stack trace of thread:");
+    private static boolean isAboutAThreadOfOurs(String complaint) {
+        return complaint.contains("appears to have started a thread named [dharma-");
     }
 
     /** Returns how many milliseconds it took until the loader was collected. */
