@@ -205,11 +205,12 @@ final class Redeployment {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
-    /** Not those of the server's pool and of its client, which come and go as they are needed. */
+    /** Not those of the server's pool, of its client and of the JDK, which come and go as they are needed. */
     private static Set<Thread> threads() {
         Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
         threads.removeIf(thread -> thread.getName().startsWith("http-nio-")
                 || thread.getName().startsWith("HttpClient-1-")
+                || thread.getName().startsWith("ForkJoinPool.commonPool-")
                 || thread.getName().startsWith("Catalina-utility-")
                 || thread.getName().startsWith("Common-Cleaner"));
         return threads;
