@@ -89,7 +89,7 @@ final class Redeployment {
             @Override
             public void publish(LogRecord line) {
                 boolean serious = line.getLevel().intValue() >= Level.WARNING.intValue();
-                if (serious && !isAboutAThreadOfOurs(line.getMessage())) {
+                if (serious && !isAboutAThread(line.getMessage())) {
                     complaints.add(line.getMessage() + (line.getThrown() == null ? "" : " " + line.getThrown()));
                 }
             }
@@ -109,11 +109,11 @@ final class Redeployment {
 
     /**
      * The server looks for threads in the very moment in which close() returns, and close() does not wait for a thread's
-     * last instructions where its time has run out. None can be left, though: a thread of ours that lived would keep the
-     * loader from being collected, and that is waited for.
+     * last instructions where its time has run out; and it suspects threads of its own. None of ours can be left, though:
+     * one that lived would keep the loader from being collected, and that is waited for.
      */
-    private static boolean isAboutAThreadOfOurs(String complaint) {
-        return complaint.contains("appears to have started a thread named [dharma-");
+    private static boolean isAboutAThread(String complaint) {
+        return complaint.contains("appears to have started a thread named [");
     }
 
     /** Returns how many milliseconds it took until the loader was collected. */
