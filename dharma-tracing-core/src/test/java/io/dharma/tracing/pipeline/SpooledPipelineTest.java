@@ -78,7 +78,7 @@ class SpooledPipelineTest {
     @AfterEach
     void close() {
         pipelines.forEach(pipeline -> pipeline.close(Duration.ofSeconds(1)));
-        spools.forEach(Spool::close);
+        spools.forEach(spool -> spool.close(LONG));
         pipelines.forEach(pipeline -> assertBalanced(pipeline.stats()));
     }
 
@@ -99,7 +99,7 @@ class SpooledPipelineTest {
         assertThat(stats(pipeline, 0).dropped()).isEmpty();
         assertThat(spool.stats().lost()).isZero();
         pipeline.close(Duration.ofSeconds(1));
-        spool.close();
+        spool.close(LONG);
         assertThat(home.resolve("spool")).isEmptyDirectory();
     }
 
@@ -115,7 +115,7 @@ class SpooledPipelineTest {
             // All that the processes before left is not even read while there is no room, and stays there.
             assertThat(stats(pipeline, 0).spooledRecords())
                     .isEqualTo(1000 + stats(pipeline, 0).inherited());
-            spool.close();
+            spool.close(LONG);
         }
 
         up.set(true);
@@ -130,7 +130,7 @@ class SpooledPipelineTest {
         assertThat(stats(pipeline, 0).inherited()).isEqualTo(3000);
         assertThat(spool.stats().adopted()).isEqualTo(3000);
         pipeline.close(Duration.ofSeconds(1));
-        spool.close();
+        spool.close(LONG);
         assertThat(home.resolve("spool")).isEmptyDirectory();
     }
 
@@ -144,7 +144,7 @@ class SpooledPipelineTest {
         await().atMost(LONG).until(() -> stats(pipeline, 0).delivered() == 2000);
         assertThat(zipkin.ids().size()).isLessThan(2000);
         pipeline.close(Duration.ofMillis(600));
-        spool.close();
+        spool.close(LONG);
         assertThat(stats(pipeline, 1).spooledRecords()).isEqualTo(2000);
 
         up.set(true);

@@ -79,12 +79,12 @@ class SpoolEnospcIT {
         assertThat(Spools.texts(reader, Priority.NORMAL, 0)).isEqualTo(taken);
         assertThat(spool.stats().notWritten()).isEqualTo(refused);
         assertThat(spool.stats().corrupt()).isZero();
-        spool.close();
+        spool.close(Spools.PATIENCE);
         Spool<String> next = builder.build();
         try {
             assertThat(Spools.inheritedTexts(next.reader("otlp"))).isEqualTo(taken);
         } finally {
-            next.close();
+            next.close(Spools.PATIENCE);
         }
     }
 
@@ -105,7 +105,7 @@ class SpoolEnospcIT {
             assertThat(spool.append("b", Priority.NORMAL)).isZero();
             spool.flush();
             assertThat(Spools.texts(reader, Priority.NORMAL, 0)).containsExactly("b");
-            spool.close();
+            spool.close(Spools.PATIENCE);
         }
     }
 }

@@ -47,7 +47,7 @@ class SpoolKillNineIT {
                 flushed += acknowledged;
                 torn += entries.size() > acknowledged ? 1 : 0;
             } finally {
-                heir.close();
+                heir.close(Spools.PATIENCE);
             }
             assertThat(Spools.list(directory)).as("all was delivered").isEmpty();
         }

@@ -36,7 +36,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class SpoolModelTest {
 
-    private static final int STEPS = Boolean.getBoolean("torture") ? 20_000 : 400;
+    private static final boolean TORTURE = Boolean.getBoolean("torture");
+    private static final int STEPS = TORTURE ? 2000 : 400;
+    private static final long SEEDS = TORTURE ? 50 : 7;
     private static final List<String> SINKS = List.of("otlp", "zipkin");
 
     @TempDir
@@ -77,7 +79,7 @@ class SpoolModelTest {
     static LongStream seeds() {
         Long given = Long.getLong("nemesis.seed");
         return given == null
-                ? LongStream.concat(LongStream.rangeClosed(1, 7), LongStream.of(System.nanoTime()))
+                ? LongStream.concat(LongStream.rangeClosed(1, SEEDS), LongStream.of(System.nanoTime()))
                 : LongStream.of(given);
     }
 
@@ -97,7 +99,7 @@ class SpoolModelTest {
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError("seed " + seed, e);
         } finally {
-            spool().close();
+            spool().close(Spools.PATIENCE);
         }
     }
 
@@ -173,7 +175,7 @@ class SpoolModelTest {
     }
 
     private void endInGoodOrder() {
-        spool().close();
+        spool().close(Spools.PATIENCE);
         sinks.values().forEach(sink -> sink.noted = new HashSet<>(sink.settled));
         unflushed.clear();
         justFlushed.clear();
@@ -284,7 +286,7 @@ class SpoolModelTest {
         assertThat(spool().stats().lost()).isZero();
         flush(Duration.ofSeconds(1));
         assertThat(Spools.segments(directory.resolve("spool"))).isEmpty();
-        spool().close();
+        spool().close(Spools.PATIENCE);
         try (Stream<Path> left = Files.list(directory.resolve("spool"))) {
             assertThat(left.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".lock")))
                     .isEmpty();

@@ -67,7 +67,7 @@ class SpoolTest {
     void close() {
         disk.room(Long.MAX_VALUE);
         disk.readOnly(false);
-        spools.forEach(Spool::close);
+        spools.forEach(spool -> spool.close(Spools.PATIENCE));
         logger.detachAppender(logged);
     }
 
@@ -100,7 +100,7 @@ class SpoolTest {
 
         assertThat(directory).doesNotExist();
         assertThat(spool.stats().state()).isEqualTo(SpoolState.STARTING);
-        spool.close();
+        spool.close(Spools.PATIENCE);
         assertThat(directory).doesNotExist();
         assertThat(spool.stats().state()).isEqualTo(SpoolState.CLOSED);
     }
@@ -194,7 +194,7 @@ class SpoolTest {
         reader.acknowledge(NORMAL, spool.append("a", NORMAL));
         reader.acknowledge(HIGH, spool.append("b", HIGH));
 
-        spool.close();
+        spool.close(Spools.PATIENCE);
 
         assertThat(Spools.list(directory)).isEmpty();
         assertThat(spool.append("late", NORMAL)).isEqualTo(Journal.NOT_WRITTEN);
@@ -324,7 +324,7 @@ class SpoolTest {
         Spools.inherited(otlp).forEach(entry -> otlp.acknowledge(NORMAL, entry.position()));
         passes(second, Duration.ofHours(23));
         assertThat(Spools.segments(directory)).hasSize(1);
-        second.close();
+        second.close(Spools.PATIENCE);
 
         Spool<String> third = spool();
         Journal.Reader<String> zipkin = third.reader("zipkin");
@@ -431,7 +431,7 @@ class SpoolTest {
         Spool<String> first = spool();
         Journal.Reader<String> unused = first.reader("otlp");
         first.append("a", NORMAL);
-        first.close();
+        first.close(Spools.PATIENCE);
         Spool<String> second = spool();
 
         assertThat(Spools.inheritedTexts(second.reader("otlp"))).containsExactly("a");
@@ -448,7 +448,7 @@ class SpoolTest {
         assertThat(Spools.inheritedTexts(other.reader("otlp"))).isEmpty();
         clock.advance(Duration.ofMinutes(2));
         assertThat(Spools.inheritedTexts(other.reader("otlp"))).isEmpty();
-        other.close();
+        other.close(Spools.PATIENCE);
         passes(alive, Duration.ofSeconds(1));
         assertThat(Spools.texts(reader, NORMAL, 0)).containsExactly("a");
         assertThat(alive.stats().state()).isEqualTo(SpoolState.WRITING);
@@ -779,7 +779,7 @@ class SpoolTest {
         Journal.Reader<String> unused = spool.reader("otlp");
         spool.append("a", NORMAL);
         Thread.currentThread().interrupt();
-        spool.close();
+        spool.close(Spools.PATIENCE);
         assertThat(Thread.interrupted()).isTrue();
 
         await().untilAsserted(() ->

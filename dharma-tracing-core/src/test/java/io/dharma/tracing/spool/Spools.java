@@ -5,6 +5,7 @@ import io.dharma.tracing.pipeline.Priority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 
 /** What tests do with spools. */
 final class Spools {
+
+    /** What is closed has to be closed before its directory is looked at, however slow the machine. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final AtomicInteger deaths = new AtomicInteger();
 
