@@ -41,7 +41,8 @@ public final class DeliveryOptions {
      * twice, with the same ids. Default: not written. Costs some microseconds per span on a thread of ours, and disk.
      *
      * @param directory made if there is none, with rights for this user alone. It may be shared by processes that
-     *     deliver to the same receivers, and should outlive them: in a container that means a volume. If it cannot be
+     *     deliver to the same receivers, and should outlive them: in a container that means a directory in a volume. One
+     *     that every user can write to is not used. If it cannot be
      *     written to, that is reported, and spans wait in memory as without it
      */
     public DeliveryOptions spool(Path directory) {

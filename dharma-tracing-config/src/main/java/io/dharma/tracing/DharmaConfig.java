@@ -146,7 +146,7 @@ public final class DharmaConfig {
         /**
          * Sends traces, metrics and log records to one OpenTelemetry collector.
          *
-         * <p>Default: nothing is sent anywhere. Costs a thread and a connection for each of the three.
+         * <p>Default: nothing is sent anywhere. Costs a connection for each of the three, and a thread for all.
          *
          * @param url the collector's base URL, such as {@code http://collector:4318}
          */

@@ -31,7 +31,7 @@ public final class TracingOptions {
 
     /**
      * Sends traces over OTLP, to a collector, Jaeger or whatever else understands it. Default: only if the environment
-     * names an endpoint. Costs a thread and a connection.
+     * names an endpoint. Costs a connection, and a thread that all such receivers share.
      *
      * @param url such as {@code https://collector:4318}; one without a path gets {@code /v1/traces}
      */
@@ -47,7 +47,8 @@ public final class TracingOptions {
     }
 
     /**
-     * Sends traces to a Zipkin server. Default: only if the environment names one. Costs a thread and a connection.
+     * Sends traces to a Zipkin server. Default: only if the environment names one. Costs a connection, and
+     * a thread that all such receivers share.
      *
      * @param url the whole URL, such as {@code http://zipkin:9411/api/v2/spans}
      */
@@ -98,7 +99,8 @@ public final class TracingOptions {
         return store(directory);
     }
 
-    /** Delivers spans to a place of your own, too. Default: none. Costs a thread, on which it is called. */
+    /** Delivers spans to a place of your own, too. Default: none. Costs a thread, on which it is called,
+     * unless it says that it never blocks ({@link Sink#isNonBlocking()}). */
     public TracingOptions sink(Sink<SpanData> sink) {
         config.extras().sinks.add(Objects.requireNonNull(sink, "sink"));
         return this;

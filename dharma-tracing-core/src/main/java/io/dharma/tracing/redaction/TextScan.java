@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A table says for each ASCII character which {@link Scanner}s want to look where it stands. Letters and digits count
  * only as the first of a word, since nothing we look for begins in the middle of one, and frames of stack traces are
- * stepped over. So of an ordinary text nearly every character costs one look at a table, and nothing is allocated as
- * long as nothing is found. What was found is never looked at again.
+ * stepped over. So an ordinary text costs no more than if it were read about five times, and nothing is allocated as long
+ * as nothing is found.
  *
  * <p>Any thread.
  */

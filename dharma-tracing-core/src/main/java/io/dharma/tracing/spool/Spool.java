@@ -553,7 +553,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         }
 
         /**
-         * How much of the disk this process uses at most. More bridges longer outages: a span takes about 500 bytes. What
+         * How much of the disk this process uses at most. More bridges longer outages: a span takes about 300 bytes. What
          * does not fit costs the oldest records. Default 256 MiB, at least 4 MiB.
          */
         public Builder<T> maxBytes(long bytes) {
