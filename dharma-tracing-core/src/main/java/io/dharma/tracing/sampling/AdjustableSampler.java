@@ -1,6 +1,7 @@
 package io.dharma.tracing.sampling;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -50,13 +51,12 @@ public final class AdjustableSampler implements HeadSampler {
     @Override
     public SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
-        return HeadSampler.ask(current, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
+        return HeadSampler.ask(current, parent, traceId, name, kind, attributes, links);
     }
 
     /** Of the current sampler; changes when that does. */

@@ -2,6 +2,7 @@ package io.dharma.tracing.sampling;
 
 import io.dharma.tracing.internal.propagation.RemoteDecision;
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -26,8 +27,7 @@ final class ParentBasedSampler implements HeadSampler {
     @Override
     public SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
@@ -40,7 +40,7 @@ final class ParentBasedSampler implements HeadSampler {
         RemoteDecision remote = RemoteDecision.of(parent);
         boolean askRoot = remote == null ? !parentContext.isValid() : remote == RemoteDecision.DEFERRED;
         if (askRoot) {
-            return HeadSampler.ask(root, parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
+            return HeadSampler.ask(root, parent, traceId, name, kind, attributes, links);
         }
         if (remote == RemoteDecision.DENIED || (remote == null && !parentContext.isSampled())) {
             return HeadDecision.DROP;
@@ -49,7 +49,7 @@ final class ParentBasedSampler implements HeadSampler {
             // Somebody asked for this very trace, which says nothing about how many others there are.
             return HeadDecision.SAMPLE_WITH_UNKNOWN_PROBABILITY;
         }
-        return parentContext.isRemote() ? followRemote(parentContext, traceIdLow) : SAMPLE_AS_THE_PARENT;
+        return parentContext.isRemote() ? followRemote(parentContext, traceId.low()) : SAMPLE_AS_THE_PARENT;
     }
 
     /** What came from another process is believed only where its parts agree; a local parent has been through this. */

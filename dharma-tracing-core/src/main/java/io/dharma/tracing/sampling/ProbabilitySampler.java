@@ -1,6 +1,7 @@
 package io.dharma.tracing.sampling;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -26,14 +27,13 @@ final class ProbabilitySampler implements HeadSampler {
     @Override
     public SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
         TraceState state = Span.fromContext(parent).getSpanContext().getTraceState();
-        return threshold.keeps(randomness(state, traceIdLow)) ? sample : HeadDecision.DROP;
+        return threshold.keeps(randomness(state, traceId.low())) ? sample : HeadDecision.DROP;
     }
 
     private static long randomness(TraceState state, long traceIdLow) {

@@ -1,6 +1,7 @@
 package io.dharma.tracing.sampling;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -23,8 +24,7 @@ final class RateLimitedSampler implements HeadSampler {
     @Override
     public SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,

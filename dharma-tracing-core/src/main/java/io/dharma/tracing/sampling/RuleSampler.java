@@ -1,6 +1,7 @@
 package io.dharma.tracing.sampling;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.dharma.tracing.sampling.SamplingRules.Rule;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
@@ -17,14 +18,12 @@ record RuleSampler(List<Rule> rules, Sampler otherwise) implements HeadSampler {
     @Override
     public SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
-        return HeadSampler.ask(
-                samplerFor(name, attributes), parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
+        return HeadSampler.ask(samplerFor(name, attributes), parent, traceId, name, kind, attributes, links);
     }
 
     private Sampler samplerFor(String name, Attributes attributes) {

@@ -39,12 +39,19 @@ final class BlockFactory {
     }
 
     TracedBlock create(String name, Context parent, SpanSource.Request request) {
-        long now = source.nanoTime();
-        OwnedSpan span = source.start(name, parent, request, now);
-        TracedBlock block = new TracedBlock(this, name, span, parent.with(span), source.startNanoTime(request, now));
+        OwnedSpan span = source.start(name, parent, request);
+        TracedBlock block = new TracedBlock(this, name, span, parent.with(span), startNanoTime(span, request));
         span.ownedBy(block);
         started.increment();
         return block;
+    }
+
+    /** As the recorded span says; of another one only if somebody wants to know how long it takes. */
+    private long startNanoTime(OwnedSpan span, SpanSource.Request request) {
+        if (span instanceof RecordedSpan recorded) {
+            return recorded.startNanoTime();
+        }
+        return isMeasuring() ? source.startNanoTime(request) : 0;
     }
 
     /** The current context, after blocks that are over have been taken off this thread. */

@@ -1,5 +1,7 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.internal.sampling.NumericTraceId;
+import io.dharma.tracing.internal.text.Hex;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
@@ -15,58 +17,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalSpanContext implements SpanContext {
 
-    private final long traceIdHigh;
-    private final long traceIdLow;
+    private final NumericTraceId traceId;
     private final long spanIdBits;
     private final TraceState traceState;
     private final byte flags;
 
     // Filled by whoever asks first. Two threads may both do it: String is safe to publish by a data race.
-    private @Nullable String traceId;
     private @Nullable String spanId;
 
-    LocalSpanContext(
-            long traceIdHigh,
-            long traceIdLow,
-            @Nullable String traceId,
-            long spanIdBits,
-            byte flags,
-            TraceState traceState) {
-        this.traceIdHigh = traceIdHigh;
-        this.traceIdLow = traceIdLow;
+    LocalSpanContext(NumericTraceId traceId, long spanIdBits, byte flags, TraceState traceState) {
         this.traceId = traceId;
         this.spanIdBits = spanIdBits;
         this.flags = flags;
         this.traceState = traceState;
     }
 
-    /** The first half of any valid context's trace id. */
-    static long traceIdHigh(SpanContext context) {
-        return context instanceof LocalSpanContext local
-                ? local.traceIdHigh
-                : Long.parseUnsignedLong(context.getTraceId(), 0, 16, 16);
-    }
-
-    /** The second half of any valid context's trace id. */
-    static long traceIdLow(SpanContext context) {
-        return context instanceof LocalSpanContext local
-                ? local.traceIdLow
-                : Long.parseUnsignedLong(context.getTraceId(), 16, 32, 16);
-    }
-
-    /** The text of any valid context's trace id if it has been made already, so that a child need not make it again. */
-    static @Nullable String knownTraceId(SpanContext context) {
-        return context instanceof LocalSpanContext local ? local.traceId : context.getTraceId();
+    /** Any valid context's trace id; the one of a context of this process is shared, not copied. */
+    static NumericTraceId traceIdOf(SpanContext context) {
+        return context instanceof LocalSpanContext local ? local.traceId : NumericTraceId.of(context.getTraceId());
     }
 
     @Override
     public String getTraceId() {
-        String text = traceId;
-        if (text == null) {
-            text = Hex.of(traceIdHigh, traceIdLow);
-            traceId = text;
-        }
-        return text;
+        return traceId.text();
     }
 
     @Override
@@ -110,9 +83,8 @@ final class LocalSpanContext implements SpanContext {
             return true;
         }
         if (other instanceof LocalSpanContext that) {
-            return traceIdHigh == that.traceIdHigh
-                    && traceIdLow == that.traceIdLow
-                    && spanIdBits == that.spanIdBits
+            return spanIdBits == that.spanIdBits
+                    && traceId.equals(that.traceId)
                     && flags == that.flags
                     && traceState.equals(that.traceState);
         }
@@ -126,7 +98,7 @@ final class LocalSpanContext implements SpanContext {
 
     @Override
     public int hashCode() {
-        return Long.hashCode(spanIdBits) * 31 + Long.hashCode(traceIdLow);
+        return Long.hashCode(spanIdBits) * 31 + traceId.hashCode();
     }
 
     @Override

@@ -110,6 +110,6 @@ final class OpenTelemetrySpanBuilder implements SpanBuilder {
     @Override
     public Span startSpan() {
         Context effectiveParent = parent == null ? BlockFactory.currentContext() : parent;
-        return source.start(name, effectiveParent, draft.finish(scope), source.nanoTime());
+        return source.start(name, effectiveParent, draft.finish(scope));
     }
 }

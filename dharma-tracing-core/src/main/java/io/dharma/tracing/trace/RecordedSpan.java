@@ -301,6 +301,11 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         return ended && status == StatusCode.ERROR;
     }
 
+    /** The start as a reading of the monotonic clock. */
+    long startNanoTime() {
+        return startEpochNanos - trace.epochOffset();
+    }
+
     // The end
 
     @Override

@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.opentelemetry.api.common.Attributes;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class SpanSource {
+final class SpanSource implements NumericTraceId.Dater {
 
     private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final byte RANDOM =
@@ -87,7 +88,8 @@ final class SpanSource {
     }
 
     /** When the work of a request began that starts now, as a reading of the monotonic clock. */
-    long startNanoTime(Request request, long now) {
+    long startNanoTime(Request request) {
+        long now = clock.nanoTime();
         return request.startEpochNanos == 0 ? now : request.startEpochNanos - anchor.offsetAt(now);
     }
 
@@ -105,50 +107,39 @@ final class SpanSource {
         }
     }
 
-    /**
-     * Starts a span as a child of what {@code parentContext} holds.
-     *
-     * @param nanoTime the clock as just read
-     */
-    OwnedSpan start(String name, Context parentContext, Request request, long nanoTime) {
+    /** Starts a span as a child of what {@code parentContext} holds. */
+    OwnedSpan start(String name, Context parentContext, Request request) {
         Span parent = Span.fromContext(parentContext);
         SpanContext parentIdentity = identityOf(parent);
         try {
-            return start(name, parentContext, parent, parentIdentity, request, nanoTime);
+            return start(name, parentContext, parent, parentIdentity, request);
         } catch (Throwable hostile) {
             // What the sampler answered may be the application's own, too.
             countContained();
-            return new UnsampledSpan(identityUnder(parentIdentity, nanoTime));
+            return new UnsampledSpan(identityUnder(parentIdentity));
         }
     }
 
     private OwnedSpan start(
-            String name,
-            Context parentContext,
-            Span parent,
-            SpanContext parentIdentity,
-            Request request,
-            long nanoTime) {
+            String name, Context parentContext, Span parent, SpanContext parentIdentity, Request request) {
         boolean isRoot = !parentIdentity.isValid();
-
-        long traceIdHigh = isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parentIdentity);
-        long traceIdLow = isRoot ? ids.randomBits() : LocalSpanContext.traceIdLow(parentIdentity);
-        Context seenBySampler = isRoot ? withRandomFlag(parentContext) : parentContext;
-        SamplingResult sampling = sample(seenBySampler, traceIdHigh, traceIdLow, name, request);
+        NumericTraceId traceId = isRoot ? newTraceId() : LocalSpanContext.traceIdOf(parentIdentity);
+        SamplingResult sampling =
+                sample(isRoot ? withRandomFlag(parentContext) : parentContext, traceId, name, request);
+        LocalTrace parentTrace = localTraceOf(parent);
         byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
         TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
-        String traceId = isRoot ? null : LocalSpanContext.knownTraceId(parentIdentity);
-        LocalSpanContext identity =
-                new LocalSpanContext(traceIdHigh, traceIdLow, traceId, ids.randomBits(), flags, state);
+        if (!isRecorded(sampling.getDecision(), parentTrace)) {
+            // Without a look at the clock, which is a quarter of what all this costs.
+            return new UnsampledSpan(new LocalSpanContext(traceId, ids.randomBits(), flags, state));
+        }
 
-        LocalTrace localTrace = localTraceOf(parent);
-        if (!isRecorded(sampling.getDecision(), localTrace)) {
-            return new UnsampledSpan(identity);
+        long nanoTime = clock.nanoTime();
+        if (traceId.isUndated()) {
+            traceId.date(highHalf(nanoTime));
         }
-        boolean isLocalRoot = localTrace == null;
-        if (localTrace == null) {
-            localTrace = new LocalTrace(anchor.offsetAt(nanoTime), identity.isSampled() ? null : keepBuffer);
-        }
+        LocalSpanContext identity = new LocalSpanContext(traceId, ids.randomBits(), flags, state);
+        LocalTrace localTrace = parentTrace != null ? parentTrace : newLocalTrace(identity, nanoTime);
         RecordedSpan span = new RecordedSpan(
                 this,
                 request.scope,
@@ -157,10 +148,18 @@ final class SpanSource {
                 name,
                 request.kind,
                 localTrace,
-                isLocalRoot,
+                parentTrace == null,
                 request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
         span.startWith(withSamplingAttributes(request.attributes, sampling), request.links, request.offeredLinks);
         return span;
+    }
+
+    private NumericTraceId newTraceId() {
+        return NumericTraceId.undated(ids.randomBits(), this);
+    }
+
+    private LocalTrace newLocalTrace(LocalSpanContext localRoot, long nanoTime) {
+        return new LocalTrace(anchor.offsetAt(nanoTime), localRoot.isSampled() ? null : keepBuffer);
     }
 
     /** A parent may be the application's own; if it does not behave, there is none. */
@@ -189,18 +188,22 @@ final class SpanSource {
         }
     }
 
-    private long epochMillis(long nanoTime) {
-        return (nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND;
+    @Override
+    public long highHalf() {
+        return highHalf(clock.nanoTime());
+    }
+
+    private long highHalf(long nanoTime) {
+        return ids.highHalf((nanoTime + anchor.offsetAt(nanoTime)) / NANOS_PER_MILLISECOND);
     }
 
     /** A sampler may be the application's own; if it fails, the trace is dropped rather than the request. */
-    private SamplingResult sample(Context parent, long traceIdHigh, long traceIdLow, String name, Request request) {
+    private SamplingResult sample(Context parent, NumericTraceId traceId, String name, Request request) {
         try {
             return HeadSampler.ask(
                     sampler,
                     parent,
-                    traceIdHigh,
-                    traceIdLow,
+                    traceId,
                     name,
                     request.kind,
                     request.attributes == null ? Attributes.empty() : request.attributes,
@@ -211,12 +214,10 @@ final class SpanSource {
         }
     }
 
-    private LocalSpanContext identityUnder(SpanContext parent, long nanoTime) {
+    private LocalSpanContext identityUnder(SpanContext parent) {
         boolean isRoot = !parent.isValid();
         return new LocalSpanContext(
-                isRoot ? ids.highHalf(epochMillis(nanoTime)) : LocalSpanContext.traceIdHigh(parent),
-                isRoot ? ids.randomBits() : LocalSpanContext.traceIdLow(parent),
-                null,
+                isRoot ? newTraceId() : LocalSpanContext.traceIdOf(parent),
                 ids.randomBits(),
                 flags(SamplingDecision.DROP, isRoot, parent),
                 parent.getTraceState());

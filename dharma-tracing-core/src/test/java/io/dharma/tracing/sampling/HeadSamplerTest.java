@@ -3,6 +3,7 @@ package io.dharma.tracing.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceId;
@@ -42,7 +43,13 @@ class HeadSamplerTest {
 
     private static SamplingResult askByNumbers(Sampler sampler, long high, long low) {
         return HeadSampler.ask(
-                sampler, Context.root(), high, low, "block", SpanKind.INTERNAL, Attributes.empty(), List.of());
+                sampler,
+                Context.root(),
+                NumericTraceId.of(high, low),
+                "block",
+                SpanKind.INTERNAL,
+                Attributes.empty(),
+                List.of());
     }
 
     private static final class AskedSampler implements Sampler {

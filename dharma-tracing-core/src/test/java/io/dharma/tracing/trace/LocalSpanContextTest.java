@@ -2,6 +2,7 @@ package io.dharma.tracing.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
@@ -21,7 +22,7 @@ class LocalSpanContextTest {
     private static final TraceState STATE = TraceState.builder().put("k", "v").build();
 
     private static LocalSpanContext context(long high, long low, long span, int flags, TraceState state) {
-        return new LocalSpanContext(high, low, null, span, (byte) flags, state);
+        return new LocalSpanContext(NumericTraceId.of(high, low), span, (byte) flags, state);
     }
 
     private static SpanContext theirs(SpanContext ours) {
@@ -92,9 +93,9 @@ class LocalSpanContextTest {
         LocalSpanContext ours = context(0x0af7651916cd43ddL, 0x8448eb211c80319cL, 0xb7ad6b7169203331L, 1, STATE);
 
         for (SpanContext any : new SpanContext[] {ours, theirs(ours)}) {
-            assertThat(LocalSpanContext.traceIdHigh(any)).isEqualTo(0x0af7651916cd43ddL);
-            assertThat(LocalSpanContext.traceIdLow(any)).isEqualTo(0x8448eb211c80319cL);
+            assertThat(LocalSpanContext.traceIdOf(any))
+                    .isEqualTo(NumericTraceId.of(0x0af7651916cd43ddL, 0x8448eb211c80319cL))
+                    .hasToString("0af7651916cd43dd8448eb211c80319c");
         }
-        assertThat(LocalSpanContext.knownTraceId(theirs(ours))).isEqualTo("0af7651916cd43dd8448eb211c80319c");
     }
 }

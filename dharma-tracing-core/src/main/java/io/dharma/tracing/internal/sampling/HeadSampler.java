@@ -2,7 +2,6 @@ package io.dharma.tracing.internal.sampling;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -21,13 +20,12 @@ public interface HeadSampler extends Sampler {
     /**
      * As {@link Sampler#shouldSample}, with the id as numbers.
      *
-     * @param traceIdHigh the first 16 hex digits
-     * @param traceIdLow the last 16 hex digits; the last 14 of them are the trace's randomness
+     * @param traceId to decide from its low half alone: the last 14 hex digits are the trace's randomness, and asking
+     *     for the high half or the text may cost a look at the clock
      */
     SamplingResult shouldSample(
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
@@ -37,25 +35,21 @@ public interface HeadSampler extends Sampler {
     @Override
     default SamplingResult shouldSample(
             Context parent, String traceId, String name, SpanKind kind, Attributes attributes, List<LinkData> links) {
-        boolean valid = TraceId.isValid(traceId);
-        long high = valid ? Long.parseUnsignedLong(traceId, 0, 16, 16) : 0;
-        long low = valid ? Long.parseUnsignedLong(traceId, 16, 32, 16) : 0;
-        return shouldSample(parent, high, low, name, kind, attributes, links);
+        return shouldSample(parent, NumericTraceId.of(traceId), name, kind, attributes, links);
     }
 
     /** Asks any sampler, by numbers if it can read them. */
     static SamplingResult ask(
             Sampler sampler,
             Context parent,
-            long traceIdHigh,
-            long traceIdLow,
+            NumericTraceId traceId,
             String name,
             SpanKind kind,
             Attributes attributes,
             List<LinkData> links) {
         if (sampler instanceof HeadSampler numeric) {
-            return numeric.shouldSample(parent, traceIdHigh, traceIdLow, name, kind, attributes, links);
+            return numeric.shouldSample(parent, traceId, name, kind, attributes, links);
         }
-        return sampler.shouldSample(parent, TraceId.fromLongs(traceIdHigh, traceIdLow), name, kind, attributes, links);
+        return sampler.shouldSample(parent, traceId.text(), name, kind, attributes, links);
     }
 }

@@ -62,13 +62,14 @@ public final class TimeOrderedIdGenerator implements IdGenerator {
 
     /**
      * The high half of a trace id, as a number, for a caller that knows the time already: reading the clock is a third
-     * of the cost of an id.
+     * of the cost of an id. Never zero.
      *
      * @param epochMillis Unix time; its low 48 bits are used
      */
     public long highHalf(long epochMillis) {
         long randomBits = ThreadLocalRandom.current().nextLong() >>> (Long.SIZE - RANDOM_BITS_BESIDE_THE_TIME);
-        return (epochMillis << RANDOM_BITS_BESIDE_THE_TIME) | randomBits;
+        long bits = (epochMillis << RANDOM_BITS_BESIDE_THE_TIME) | randomBits;
+        return bits == 0 ? 1 : bits;
     }
 
     /** 64 random bits, as a number: a span id, or the low half of a trace id. */

@@ -1,4 +1,4 @@
-package io.dharma.tracing.trace;
+package io.dharma.tracing.internal.text;
 
 import java.nio.charset.StandardCharsets;
 
@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * work in. Our ids become text when somebody asks for them, which may be a propagator in the middle of writing a
  * header there; the header was then garbage.
  */
-final class Hex {
+public final class Hex {
 
     private static final int DIGITS = 16;
     private static final byte[] TABLE = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
@@ -17,14 +17,14 @@ final class Hex {
     private Hex() {}
 
     /** 16 lower-case digits. */
-    static String of(long bits) {
+    public static String of(long bits) {
         byte[] digits = new byte[DIGITS];
         write(bits, digits, 0);
         return new String(digits, StandardCharsets.ISO_8859_1);
     }
 
     /** 32 lower-case digits. */
-    static String of(long high, long low) {
+    public static String of(long high, long low) {
         byte[] digits = new byte[2 * DIGITS];
         write(high, digits, 0);
         write(low, digits, DIGITS);
