@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names for persons that say who belongs together and not who it is: {@code k1:5f0c...}, made of the id of a key and the
@@ -17,8 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
  * before; destroying the old one makes that final. 96 bits leave a chance of about 1 in 10^10 that any two of four
  * billion persons share one.
  *
- * <p>Any thread; no locks, for each call works with a copy of the keyed hash. A call costs two rounds of SHA-256 for an
- * ordinary identity, and that copy.
+ * <p>Any thread; no locks after the first call, for each works with a copy of the keyed hash. A call costs two rounds of
+ * SHA-256 for an ordinary identity, and that copy; the first loads the platform's cryptography.
  */
 public final class Pseudonyms {
 
@@ -29,18 +30,36 @@ public final class Pseudonyms {
     private static final String PER_PROCESS = "tmp";
 
     private final String keyId;
-    private final SecretKeySpec key;
 
-    /** Keyed and never updated, so that a copy of it is ready for use and nobody has to wait for another. */
-    private final Mac keyed;
+    /** Null for a key of this process, which is made with the first pseudonym. */
+    private final byte @Nullable [] givenKey;
 
-    private final boolean perProcess;
+    private volatile @Nullable Keyed keyed;
 
-    private Pseudonyms(String keyId, byte[] key, boolean perProcess) {
+    private Pseudonyms(String keyId, byte @Nullable [] givenKey) {
         this.keyId = keyId;
-        this.key = new SecretKeySpec(key, ALGORITHM);
-        this.keyed = newMac();
-        this.perProcess = perProcess;
+        this.givenKey = givenKey;
+    }
+
+    /**
+     * A key, and a hash with it that is never updated, so that a copy of it is ready for use and nobody has to wait for
+     * another.
+     */
+    private record Keyed(SecretKeySpec key, Mac hash) {
+
+        static Keyed with(byte[] key) {
+            SecretKeySpec spec = new SecretKeySpec(key, ALGORITHM);
+            return new Keyed(spec, newMac(spec));
+        }
+
+        Mac readyHash() {
+            try {
+                return (Mac) hash.clone();
+            } catch (CloneNotSupportedException e) {
+                // A provider's own that lives in hardware, say.
+                return newMac(key);
+            }
+        }
     }
 
     /**
@@ -58,7 +77,7 @@ public final class Pseudonyms {
         if (key.length < SHORTEST_KEY) {
             throw new IllegalArgumentException("key has " + key.length + " bytes, must have at least " + SHORTEST_KEY);
         }
-        return new Pseudonyms(keyId, key, false);
+        return new Pseudonyms(keyId, key.clone());
     }
 
     /**
@@ -66,9 +85,13 @@ public final class Pseudonyms {
      * nothing of any other or of its next start. Their key's id is {@code tmp}.
      */
     public static Pseudonyms perProcess() {
+        return new Pseudonyms(PER_PROCESS, null);
+    }
+
+    private static byte[] randomKey() {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
-        return new Pseudonyms(PER_PROCESS, key, true);
+        return key;
     }
 
     private static boolean isKeyId(String keyId) {
@@ -77,7 +100,7 @@ public final class Pseudonyms {
                 && keyId.chars().allMatch(c -> Ascii.isLower((char) c) || Ascii.isDigit((char) c));
     }
 
-    private Mac newMac() {
+    private static Mac newMac(SecretKeySpec key) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
@@ -94,17 +117,23 @@ public final class Pseudonyms {
         if (isPseudonym(identity)) {
             return identity;
         }
-        byte[] hash = readyMac().doFinal(identity.getBytes(StandardCharsets.UTF_8));
+        byte[] hash = keyed().readyHash().doFinal(identity.getBytes(StandardCharsets.UTF_8));
         return keyId + ':' + HexFormat.of().formatHex(hash, 0, BYTES);
     }
 
-    private Mac readyMac() {
-        try {
-            return (Mac) keyed.clone();
-        } catch (CloneNotSupportedException e) {
-            // A provider's own that lives in hardware, say.
-            return newMac();
+    /** With the first pseudonym, since loading the cryptography costs a start tens of milliseconds. */
+    private Keyed keyed() {
+        Keyed made = keyed;
+        return made == null ? keyedOnce() : made;
+    }
+
+    private synchronized Keyed keyedOnce() {
+        Keyed made = keyed;
+        if (made == null) {
+            made = Keyed.with(givenKey == null ? randomKey() : givenKey);
+            keyed = made;
         }
+        return made;
     }
 
     /** Whether this looks like what {@link #of} returns under this key. */
@@ -124,12 +153,12 @@ public final class Pseudonyms {
 
     /** Whether the key is this process's own, so that pseudonyms match nothing outside of it. */
     public boolean isPerProcess() {
-        return perProcess;
+        return givenKey == null;
     }
 
     /** With the id of the key, and not the key. */
     @Override
     public String toString() {
-        return perProcess ? "Pseudonyms{random key of this process}" : "Pseudonyms{key " + keyId + "}";
+        return givenKey == null ? "Pseudonyms{random key of this process}" : "Pseudonyms{key " + keyId + "}";
     }
 }
