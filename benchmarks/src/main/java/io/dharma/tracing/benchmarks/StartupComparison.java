@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  */
 public final class StartupComparison {
 
-    private static final int RUNS = 10;
+    private static final int RUNS = 30;
     private static final String COLLECTOR = "http://localhost:4318";
 
     private StartupComparison() {}

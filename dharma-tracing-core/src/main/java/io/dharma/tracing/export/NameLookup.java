@@ -56,7 +56,17 @@ final class NameLookup {
 
     /** Whether this is written as an address, which needs no looking up. */
     static boolean isLiteral(String host) {
-        return host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        return host.startsWith("[") || isDigitsAndDots(host);
+    }
+
+    private static boolean isDigitsAndDots(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether this is written as an address, and as one that only means something on this machine's own link. */

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * at that very edge. That is why a slot is an object with a volatile field, whose write is a single bytecode, and not
  * an element of an {@code AtomicReferenceArray}, whose {@code set} is a call of several frames.
  *
+ * <p><b>Growing.</b> A slot for every record that fits is megabytes and milliseconds that most services never need. So
+ * slots are made some hundred at a time, by the producer that finds the last of them taken, under a lock and before it
+ * claims; once all are there it never happens again.
+ *
  * <p><b>Closing</b> sets the sign bit of {@code tail}. That is the very word claims are made on, so afterwards no
  * claim can succeed, and the number of claims is final: nothing can slip in uncounted behind a close.
  *
@@ -38,8 +42,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>The consumer empties slots before its volatile write of {@code head}; a producer reads {@code head}, or a
  *       {@code limit} that another producer derived from it (volatile as well), before it claims. So the emptying
  *       happens before the slot's next filling, and a record is neither wiped nor seen twice.
- *   <li>{@code limit} may be overwritten with an older value. An old limit is merely too low, as {@code head} only
- *       grows: the producer then looks at {@code head} again.
+ *   <li>New slots are put into the array before the volatile write of {@code made}; a producer reads {@code made}, or a
+ *       {@code limit} derived from it, before it claims. The consumer reads it before it looks at a slot that it has not
+ *       seen yet.
+ *   <li>{@code limit} may be overwritten with an older value. An old limit is merely too low, as {@code head} and
+ *       {@code made} only grow: the producer then looks at {@code head} again.
  *   <li>The slot's write is volatile, not merely a release, because a producer reads next whether the consumer sleeps
  *       ({@link Intake}); the two must not change places.
  * </ul>
@@ -50,6 +57,7 @@ final class Ring<T> {
 
     private static final VarHandle TAIL = tailHandle();
     private static final long CLOSED = Long.MIN_VALUE;
+    private static final int SLOTS_AT_A_TIME = 512;
 
     private final Slot<T>[] slots;
     private final int capacity;
@@ -62,14 +70,16 @@ final class Ring<T> {
 
     private volatile long head;
 
+    /** How many slots there are, the first of the array; written under the lock of the array. */
+    private volatile int made;
+
     private final Taken taken = new PaddedTaken();
 
     /** @param capacity rounded up to a power of two */
     Ring(int capacity) {
         this.capacity = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1);
         this.mask = this.capacity - 1;
-        this.slots = slots(this.capacity);
-        this.limit = this.capacity;
+        this.slots = noSlots(this.capacity);
     }
 
     /**
@@ -97,14 +107,38 @@ final class Ring<T> {
     }
 
     private boolean roomAt(long position) {
-        long fresh = head + capacity;
+        int slotsMade = made;
+        if (position >= slotsMade && slotsMade < capacity) {
+            slotsMade = make(position);
+        }
+        long fresh = slotsMade < capacity ? slotsMade : head + capacity;
         limit = fresh;
         return position < fresh;
+    }
+
+    /** Makes some more slots, this position's being the first that is missing; returns how many there are then. */
+    private int make(long position) {
+        synchronized (slots) {
+            int from = made;
+            if (position < from) {
+                // Another producer did.
+                return from;
+            }
+            int to = Math.min(capacity, from + SLOTS_AT_A_TIME);
+            for (int i = from; i < to; i++) {
+                slots[i] = new Slot<>();
+            }
+            made = to;
+            return to;
+        }
     }
 
     /** Consumer only: the next record, or null when none is published. */
     @Nullable
     T poll() {
+        if (taken.count >= taken.madeAtLeast && !isMade(taken.count)) {
+            return null;
+        }
         Slot<T> slot = slots[(int) taken.count & mask];
         T record = slot.record;
         if (record == null) {
@@ -115,6 +149,12 @@ final class Ring<T> {
         slot.record = null;
         taken.count++;
         return record;
+    }
+
+    private boolean isMade(long position) {
+        int slotsMade = made;
+        taken.madeAtLeast = slotsMade < capacity ? slotsMade : Long.MAX_VALUE;
+        return position < taken.madeAtLeast;
     }
 
     /** Consumer only: the size of what {@link #poll()} returned last. */
@@ -166,6 +206,9 @@ final class Ring<T> {
 
         int size;
         long tag;
+
+        /** Below this there are slots for all positions. */
+        long madeAtLeast;
     }
 
     @SuppressWarnings("unused") // see Padding
@@ -183,12 +226,8 @@ final class Ring<T> {
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type cannot be made otherwise
-    private static <T> Slot<T>[] slots(int capacity) {
-        Slot<T>[] slots = new Slot[capacity];
-        for (int i = 0; i < capacity; i++) {
-            slots[i] = new Slot<>();
-        }
-        return slots;
+    private static <T> Slot<T>[] noSlots(int capacity) {
+        return new Slot[capacity];
     }
 
     enum Outcome {

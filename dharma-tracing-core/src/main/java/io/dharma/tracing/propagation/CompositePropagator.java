@@ -4,8 +4,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +20,20 @@ final class CompositePropagator implements TextMapPropagator {
 
     private CompositePropagator(List<ContainedPropagator> propagators) {
         this.propagators = propagators.toArray(ContainedPropagator[]::new);
-        this.fields = propagators.stream()
-                .flatMap(propagator -> propagator.fields().stream())
-                .distinct()
-                .toList();
+        Set<String> distinct = new LinkedHashSet<>();
+        for (ContainedPropagator propagator : propagators) {
+            distinct.addAll(propagator.fields());
+        }
+        this.fields = List.copyOf(distinct);
     }
 
     static TextMapPropagator of(List<TextMapPropagator> propagators) {
-        List<ContainedPropagator> contained = propagators.stream()
-                .filter(propagator -> propagator != TextMapPropagator.noop())
-                .map(ForeignPropagator::containing)
-                .toList();
+        List<ContainedPropagator> contained = new ArrayList<>();
+        for (TextMapPropagator propagator : propagators) {
+            if (propagator != TextMapPropagator.noop()) {
+                contained.add(ForeignPropagator.containing(propagator));
+            }
+        }
         return switch (contained.size()) {
             case 0 -> TextMapPropagator.noop();
             case 1 -> contained.get(0);

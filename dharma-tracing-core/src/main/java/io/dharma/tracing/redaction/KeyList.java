@@ -45,8 +45,12 @@ final class KeyList {
     private int longest;
 
     KeyList(Collection<String> additional) {
-        defaults().forEach(this::add);
-        additional.forEach(entry -> add(normalise(entry), Sensitivity.CERTAIN));
+        for (Map.Entry<String, Sensitivity> entry : defaults().entrySet()) {
+            add(entry.getKey(), entry.getValue());
+        }
+        for (String entry : additional) {
+            add(normalise(entry), Sensitivity.CERTAIN);
+        }
     }
 
     private static Map<String, Sensitivity> defaults() {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class Redactor {
 
     private Redactor(Settings settings) {
         this.settings = settings;
-        RuleCounts counts = settings.dryRun ? dryRun : redacted;
+        Consumer<Rule> counts = (settings.dryRun ? dryRun : redacted)::add;
         KeyList keys = new KeyList(settings.secretKeys);
         Set<String> allowed = normalised(settings.allowedKeys);
         this.names = new Names(keys, allowed, normalised(settings.pseudonymKeys), settings.urls, settings.statements);
@@ -86,20 +87,13 @@ public final class Redactor {
         TextScan texts = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), counts);
         TextScan queries = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, true), counts);
         this.values = new Values(
-                names,
-                texts,
-                queries,
-                new Statements(counts::add),
-                flags,
-                settings.pseudonyms,
-                settings.keptValues,
-                counts::add);
+                names, texts, queries, new Statements(counts), flags, settings.pseudonyms, settings.keptValues, counts);
     }
 
-    private TextScan texts(List<Scanner> scanners, AssignmentScanner assignments, RuleCounts counts) {
+    private TextScan texts(List<Scanner> scanners, AssignmentScanner assignments, Consumer<Rule> counts) {
         List<Scanner> all = new ArrayList<>(scanners);
         all.add(assignments);
-        return new TextScan(all, settings.keptValues, counts::add);
+        return new TextScan(all, settings.keptValues, counts);
     }
 
     private static List<Scanner> scanners(Settings settings, FlagScanner flags) {
@@ -130,7 +124,9 @@ public final class Redactor {
 
     private static Set<String> normalised(Set<String> names) {
         Set<String> normalised = new HashSet<>();
-        names.forEach(name -> normalised.add(KeyList.normalise(name)));
+        for (String name : names) {
+            normalised.add(KeyList.normalise(name));
+        }
         return normalised;
     }
 

@@ -1,5 +1,6 @@
 package io.dharma.tracing.redaction;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -35,12 +36,23 @@ final class TextScan {
     TextScan(List<Scanner> scanners, Set<String> kept, Consumer<Rule> counts) {
         this.kept = kept;
         this.counts = counts;
-        for (char c = 0; c < ASCII; c++) {
-            char trigger = c;
-            byTrigger[c] = scanners.stream()
-                    .filter(scanner -> scanner.triggers().indexOf(trigger) >= 0)
-                    .toArray(Scanner[]::new);
+        Arrays.fill(byTrigger, NONE);
+        for (Scanner scanner : scanners) {
+            String triggers = scanner.triggers();
+            for (int i = 0; i < triggers.length(); i++) {
+                char trigger = triggers.charAt(i);
+                byTrigger[trigger] = withOneMore(byTrigger[trigger], scanner);
+            }
         }
+    }
+
+    private static Scanner[] withOneMore(Scanner[] scanners, Scanner last) {
+        if (scanners.length > 0 && scanners[scanners.length - 1] == last) {
+            return scanners;
+        }
+        Scanner[] more = Arrays.copyOf(scanners, scanners.length + 1);
+        more[scanners.length] = last;
+        return more;
     }
 
     /**

@@ -107,7 +107,9 @@ final class TokenScanner implements Scanner {
     @Override
     public String triggers() {
         StringBuilder triggers = new StringBuilder();
-        byFirst.keySet().forEach(triggers::append);
+        for (char first : byFirst.keySet()) {
+            triggers.append(first);
+        }
         return triggers.toString();
     }
 

@@ -1,64 +1,68 @@
 package io.dharma.tracing.sampling;
 
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.DoubleFunction;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A name under which configurations know a sampler.
- *
- * @param argumentMeaning what the argument is, for the error message; null if there is none
- */
-record SamplerName(
-        String text, @Nullable String argumentMeaning, double defaultArgument, DoubleFunction<Sampler> factory) {
+/** The names under which configurations know samplers, in the order in which error messages list them. */
+enum SamplerName {
+    ALWAYS_ON(null, 0),
+    ALWAYS_OFF(null, 0),
+    PROBABILISTIC("a ratio from 0 to 1", 1),
+    RATE_LIMITED("traces per second from 0.001 to 1000000", Samplers.DEFAULT_TRACES_PER_SECOND),
+    PARENTBASED_ALWAYS_ON(null, 0),
+    PARENTBASED_ALWAYS_OFF(null, 0),
+    PARENTBASED_TRACEIDRATIO("a ratio from 0 to 1", 1),
+    TRACEIDRATIO("a ratio from 0 to 1", 1);
 
-    private static final String RATIO = "a ratio from 0 to 1";
-    private static final String RATE = "traces per second from 0.001 to 1000000";
+    /** What the argument is, for the error message; null if there is none. */
+    private final @Nullable String argumentMeaning;
 
-    /** In the order in which error messages list them. */
-    private static final List<SamplerName> ALL = List.of(
-            constant("always_on", Samplers.alwaysOn()),
-            constant("always_off", Samplers.alwaysOff()),
-            new SamplerName("probabilistic", RATIO, 1, SamplerName::parentBasedRatio),
-            new SamplerName("rate_limited", RATE, Samplers.DEFAULT_TRACES_PER_SECOND, SamplerName::parentBasedRate),
-            constant("parentbased_always_on", Samplers.parentBased(Samplers.alwaysOn())),
-            constant("parentbased_always_off", Samplers.parentBased(Samplers.alwaysOff())),
-            new SamplerName("parentbased_traceidratio", RATIO, 1, SamplerName::parentBasedRatio),
-            new SamplerName("traceidratio", RATIO, 1, Samplers::probabilistic));
+    private final double defaultArgument;
+
+    SamplerName(@Nullable String argumentMeaning, double defaultArgument) {
+        this.argumentMeaning = argumentMeaning;
+        this.defaultArgument = defaultArgument;
+    }
 
     static SamplerName parse(String name) {
         String normalised = name.strip().toLowerCase(Locale.ROOT);
-        return ALL.stream()
-                .filter(candidate -> candidate.text.equals(normalised))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown sampler \"" + name + "\", allowed are "
-                        + ALL.stream().map(SamplerName::text).collect(Collectors.joining(", "))));
+        StringJoiner allowed = new StringJoiner(", ");
+        for (SamplerName candidate : values()) {
+            if (candidate.text().equals(normalised)) {
+                return candidate;
+            }
+            allowed.add(candidate.text());
+        }
+        throw new IllegalArgumentException("unknown sampler \"" + name + "\", allowed are " + allowed);
+    }
+
+    private String text() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     Sampler sampler(@Nullable String argument) {
         if (argumentMeaning == null || argument == null || argument.isBlank()) {
-            return factory.apply(defaultArgument);
+            return of(defaultArgument);
         }
         try {
-            return factory.apply(Double.parseDouble(argument.strip()));
+            return of(Double.parseDouble(argument.strip()));
         } catch (IllegalArgumentException unfit) {
             throw new IllegalArgumentException(
-                    "the sampler " + text + " takes " + argumentMeaning + ", not \"" + argument + '"', unfit);
+                    "the sampler " + text() + " takes " + argumentMeaning + ", not \"" + argument + '"', unfit);
         }
     }
 
-    private static SamplerName constant(String text, Sampler sampler) {
-        return new SamplerName(text, null, 0, argument -> sampler);
-    }
-
-    private static Sampler parentBasedRatio(double ratio) {
-        return Samplers.parentBased(Samplers.probabilistic(ratio));
-    }
-
-    private static Sampler parentBasedRate(double tracesPerSecond) {
-        return Samplers.parentBased(Samplers.rateLimited(tracesPerSecond));
+    private Sampler of(double argument) {
+        return switch (this) {
+            case ALWAYS_ON -> Samplers.alwaysOn();
+            case ALWAYS_OFF -> Samplers.alwaysOff();
+            case PARENTBASED_ALWAYS_ON -> Samplers.parentBased(Samplers.alwaysOn());
+            case PARENTBASED_ALWAYS_OFF -> Samplers.parentBased(Samplers.alwaysOff());
+            case PROBABILISTIC, PARENTBASED_TRACEIDRATIO -> Samplers.parentBased(Samplers.probabilistic(argument));
+            case RATE_LIMITED -> Samplers.parentBased(Samplers.rateLimited(argument));
+            case TRACEIDRATIO -> Samplers.probabilistic(argument);
+        };
     }
 }

@@ -8,6 +8,8 @@ import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -100,15 +103,21 @@ final class TracerParts {
         Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
                         SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
                 .convertedSize(FinishedSpan::estimatedBytes);
-        builder.delivery.forEach(setting -> setting.accept(pipeline));
-        builder.stages.forEach(pipeline::stage);
+        for (Consumer<Pipeline.Builder<?, ?>> setting : builder.delivery) {
+            setting.accept(pipeline);
+        }
+        for (Stage<SpanData> stage : builder.stages) {
+            pipeline.stage(stage);
+        }
         if (builder.redactor != null) {
             pipeline.stage(builder.redactor.spanStage());
         }
         if (builder.journal != null) {
             pipeline.journal(builder.journal);
         }
-        builder.sinks.forEach(pipeline::sink);
+        for (Sink<SpanData> sink : builder.sinks) {
+            pipeline.sink(sink);
+        }
         return pipeline.build();
     }
 

@@ -49,6 +49,52 @@ class RingTest {
     }
 
     @Test
+    void slots_areMadeAsTheyAreNeeded_andAllCapacityCanBeUsed() {
+        Ring<Integer> ring = new Ring<>(1 << 11);
+        assertThat(ring.poll()).isNull();
+
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 1 << 11; i++) {
+                assertThat(ring.offer(i, 1, -1)).isEqualTo(Ring.Outcome.ACCEPTED);
+            }
+            assertThat(ring.offer(-1, 1, -1)).isEqualTo(Ring.Outcome.FULL);
+            for (int i = 0; i < 1 << 11; i++) {
+                assertThat(ring.poll()).isEqualTo(i);
+            }
+            assertThat(ring.poll()).isNull();
+            ring.giveBack();
+        }
+    }
+
+    /** The time in which a ring grows is short, so many rings grow. */
+    @Test
+    void manyProducersWhileItGrows_loseNothing() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            Ring<Integer> ring = new Ring<>(1 << 13);
+            List<Thread> threads = new ArrayList<>();
+            CountDownLatch running = new CountDownLatch(3);
+            for (int p = 0; p < 3; p++) {
+                threads.add(start(() -> {
+                    for (int i = 0; i < 2_000; i++) {
+                        ring.offer(i, 1, -1);
+                    }
+                    running.countDown();
+                }));
+            }
+            int polled = 0;
+            while (polled < 6_000 && (running.getCount() > 0 || ring.claimed() > polled)) {
+                polled += ring.poll() == null ? 0 : 1;
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+
+            assertThat(polled).isEqualTo(6_000);
+            assertThat(ring.poll()).isNull();
+        }
+    }
+
+    @Test
     void close_refusesFurtherOffersAndKeepsWhatIsThere() {
         Ring<String> ring = new Ring<>(4);
         ring.offer("r", 1, -1);
