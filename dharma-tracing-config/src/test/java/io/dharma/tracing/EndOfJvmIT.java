@@ -48,8 +48,11 @@ class EndOfJvmIT {
     }
 
     private Process start(String endpoint, Class<?> main) throws IOException {
-        Process service = new ChildJvm()
-                .environment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+        return start(new ChildJvm(), endpoint, main);
+    }
+
+    private Process start(ChildJvm jvm, String endpoint, Class<?> main) throws IOException {
+        Process service = jvm.environment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
                 // Nothing leaves before the end.
                 .environment("OTEL_BSP_SCHEDULE_DELAY", "1h")
                 .environment("OTEL_BLRP_SCHEDULE_DELAY", "1h")
@@ -125,6 +128,32 @@ class EndOfJvmIT {
             assertThat(output())
                     .contains("spans to otlp closed with " + (1 + SPANS) + " undelivered")
                     .contains("logs to otlp closed with 1 undelivered");
+        }
+    }
+
+    /** Who stops containers gives them some time and then kills them. */
+    @Test
+    void sigtermAndKillSoonAfter_withASpoolAndHangingReceivers_losesNothing() throws Exception {
+        Path spool = directory.resolve("spool");
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Process service = start(
+                    new ChildJvm().environment("DHARMA_SPOOL_DIR", spool.toString()),
+                    "http://127.0.0.1:" + silent.getLocalPort(),
+                    Service.class);
+
+            service.destroy();
+
+            assertThat(service.waitFor(500, TimeUnit.MILLISECONDS))
+                    .as("it still hopes for an answer")
+                    .isFalse();
+            service.destroyForcibly().waitFor();
+        }
+        try (OtlpReceiver receiver = OtlpReceiver.start();
+                DharmaTracing next = DharmaTracing.init(
+                        config -> config.tracing(t -> t.otlp(receiver.endpoint().toString()))
+                                .delivery(d -> d.spool(spool)))) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> receiver.spans().size() >= 1 + SPANS);
+            assertThat(next.health().exporters().get(0).inherited()).isEqualTo(1 + SPANS);
         }
     }
 
