@@ -10,12 +10,14 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
@@ -84,7 +86,7 @@ final class Assembly {
         // As early as possible: once anybody uses a context, it is too late to listen.
         ContextHooks.install();
         Assembly assembly = new Assembly(plan);
-        DharmaTracer tracer = plan.disabled() ? DharmaTracer.noop() : assembly.tracerOrNothing();
+        DharmaTracer tracer = plan.disabled() ? assembly.passingOn() : assembly.tracerOrNothing();
         return new Running(
                 plan,
                 tracer,
@@ -98,6 +100,13 @@ final class Assembly {
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 List.copyOf(assembly.findings));
+    }
+
+    /** Turned off for this service, but not for those before and behind it. */
+    private DharmaTracer passingOn() {
+        TextMapPropagator propagator = plan.propagator();
+        return DharmaTracer.passingOn(
+                redactor == null ? propagator : Propagators.filteringBaggage(propagator, redactor::redact));
     }
 
     /** Leaves no thread behind if it fails. */

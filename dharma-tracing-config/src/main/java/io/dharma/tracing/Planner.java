@@ -326,12 +326,36 @@ final class Planner {
                     () -> Samplers.named(name.value(), argumentText),
                     Samplers.alwaysOn());
         }
-        boolean takesArgument = !name.value().contains("always");
+        boolean takesArgument = own == null && !name.value().contains("always");
+        reportUnused(Keys.SAMPLER_ARG, takesArgument && argumentKey == Keys.SAMPLER_ARG, name);
+        reportUnused(Keys.SAMPLING_RATE, takesArgument && argumentKey == Keys.SAMPLING_RATE, name);
         String shown = own != null
                 ? Problem.printable(Extras.describe(own))
-                : name.value() + (takesArgument && argumentText != null ? " " + argumentText : "");
+                : name.value() + (takesArgument ? " " + shownArgument(name.value(), argumentText) : "");
         return new Plan.Sampling(
                 new Setting<>(sampler, own != null ? Origin.CODE : name.origin()), shown, rules(), keep());
+    }
+
+    private static String shownArgument(String sampler, @Nullable String argument) {
+        if (argument != null) {
+            return argument;
+        }
+        return sampler.equals("rate_limited") ? Long.toString((long) Samplers.DEFAULT_TRACES_PER_SECOND) : "1";
+    }
+
+    /** Somebody who sets a ratio and gets every trace should not have to find out from the bill. */
+    private void reportUnused(Key<String> argument, boolean isUsed, Setting<String> sampler) {
+        Setting<String> given = settings.find(argument);
+        if (given == null || isUsed) {
+            return;
+        }
+        findings.add(Finding.warning(
+                "sampling-setting-unused",
+                argument.name() + " is set (" + Problem.printable(given.origin().place())
+                        + ") and not used, because the sampler is "
+                        + (extras.sampler() != null ? "one of the application's own" : sampler.value()) + " ("
+                        + Problem.printable(sampler.origin().place()) + ")",
+                "Remove it, or set the sampler that it belongs to beside it"));
     }
 
     private static boolean isHigher(@Nullable Setting<?> one, @Nullable Setting<?> other) {

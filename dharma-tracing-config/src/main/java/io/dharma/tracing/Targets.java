@@ -55,6 +55,11 @@ final class Targets {
 
     /** Null if something about it is wrong, which is then noted. */
     Plan.@Nullable Target otlp(OtlpSignal signal, OtlpKeys keys) {
+        Setting<String> jaeger = jaeger(signal, keys);
+        if (jaeger != null) {
+            return target(
+                    Plan.Protocol.OTLP_HTTP, keys.endpoint(), jaeger, timeout(keys), url -> otlpEndpoint(url, keys));
+        }
         boolean grpc = isGrpc(keys);
         Setting<String> endpoint = endpoint(signal, keys, grpc);
         if (!grpc && portOf(endpoint.value()) == 4317) {
@@ -65,13 +70,12 @@ final class Targets {
                     "Use port 4318, or set " + Keys.OTLP.protocol().name() + " to grpc"));
         }
         Plan.Protocol protocol = grpc ? Plan.Protocol.OTLP_GRPC : Plan.Protocol.OTLP_HTTP;
+        return target(protocol, keys.endpoint(), endpoint, timeout(keys), url -> otlpEndpoint(url, keys));
+    }
+
+    private Duration timeout(OtlpKeys keys) {
         Setting<Duration> timeout = either(keys.timeout(), Keys.OTLP.timeout());
-        return target(
-                protocol,
-                keys.endpoint(),
-                endpoint,
-                timeout == null ? settings.value(Keys.OTLP.timeout()) : timeout.value(),
-                url -> otlpEndpoint(url, keys));
+        return timeout == null ? settings.value(Keys.OTLP.timeout()) : timeout.value();
     }
 
     private boolean isGrpc(OtlpKeys keys) {
@@ -92,15 +96,18 @@ final class Targets {
     private Setting<String> endpoint(OtlpSignal signal, OtlpKeys keys, boolean grpc) {
         Setting<String> chosen = either(keys.endpoint(), Keys.OTLP.endpoint());
         if (chosen == null) {
-            Setting<String> jaeger = signal == OtlpSignal.TRACES ? settings.find(Keys.JAEGER_ENDPOINT) : null;
-            if (jaeger != null) {
-                return jaeger(jaeger);
-            }
             chosen = grpc ? LOCAL_GRPC : LOCAL_HTTP;
         }
         boolean isForSignal = isDecidedForSignal(keys.endpoint(), Keys.OTLP.endpoint());
         boolean isBase = !isForSignal || (chosen.isCode() && hasNoPath(chosen.value()));
         return grpc || !isBase ? chosen : new Setting<>(signal.endpoint(chosen.value()), chosen.origin());
+    }
+
+    /** What JAEGER_ENDPOINT says, over HTTP whatever the protocol of OTLP; null where something else is said. */
+    private @Nullable Setting<String> jaeger(OtlpSignal signal, OtlpKeys keys) {
+        Setting<String> jaeger = signal == OtlpSignal.TRACES ? settings.find(Keys.JAEGER_ENDPOINT) : null;
+        boolean isSaidElsewhere = either(keys.endpoint(), Keys.OTLP.endpoint()) != null;
+        return jaeger == null || isSaidElsewhere ? null : jaeger(jaeger);
     }
 
     /** Jaeger has taken OTLP since 1.35, and since 2.0 nothing else; its own ports are gone. */

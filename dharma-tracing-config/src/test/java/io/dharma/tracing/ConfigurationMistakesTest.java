@@ -240,6 +240,58 @@ class ConfigurationMistakesTest {
                 .hasMessageContaining("can never match");
     }
 
+    /** What Kubernetes sets for a service "dharma-console" of the same namespace. */
+    @Test
+    void variables_thatTellWhereAServiceIsAreNoSettings() {
+        DharmaConfig config = Given.nothing()
+                .environment("DHARMA_CONSOLE_SERVICE_HOST", "10.0.0.1")
+                .environment("DHARMA_CONSOLE_SERVICE_PORT", "80")
+                .environment("DHARMA_CONSOLE_SERVICE_PORT_HTTP", "80")
+                .environment("DHARMA_CONSOLE_PORT", "tcp://10.0.0.1:80")
+                .environment("DHARMA_CONSOLE_PORT_80_TCP", "tcp://10.0.0.1:80")
+                .environment("DHARMA_CONSOLE_PORT_80_TCP_PROTO", "tcp")
+                .environment("DHARMA_CONSOLE_PORT_80_TCP_PORT", "80")
+                .environment("DHARMA_CONSOLE_PORT_80_TCP_ADDR", "10.0.0.1")
+                .config();
+
+        assertThat(config.toString()).doesNotContain("10.0.0.1");
+        assertThat(mistakesOf(Given.nothing().environment("DHARMA_SPOOL_DIRR", "/tmp"))
+                        .getMessage())
+                .contains("did you mean DHARMA_SPOOL_DIR?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OTEL_TRACES_SAMPLER, parentbased_traceidratio, SAMPLING_RATE, 0.1, parentbased_traceidratio 1",
+        "SAMPLING_STRATEGY, probabilistic, OTEL_TRACES_SAMPLER_ARG, 0.1, probabilistic 1",
+        "OTEL_TRACES_SAMPLER, always_on, OTEL_TRACES_SAMPLER_ARG, 0.1, always_on"
+    })
+    void samplingSetting_thatIsNotUsedIsFound(
+            String sampler, String name, String argument, String value, String shown) {
+        DharmaConfig config = Given.nothing()
+                .environment(sampler, name)
+                .environment(argument, value)
+                .config();
+
+        assertThat(config.plan().findings())
+                .anySatisfy(finding -> assertThat(finding.id()).isEqualTo("sampling-setting-unused"));
+        assertThat(StartLine.of(config.plan(), 1)).contains("sampling " + shown + " (");
+    }
+
+    @Test
+    void description_showsNoSecretsOfResourceAttributesAndPaths() {
+        DharmaConfig config = Given.nothing()
+                .environment("OTEL_RESOURCE_ATTRIBUTES", "db.password=hunter2,team=checkout")
+                .environment("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:4318/ingest/S3CRETT0KEN")
+                .config();
+
+        assertThat(config.toString())
+                .contains("team=checkout", "db.password=[redacted]", "http://h:4318/ingest/***")
+                .doesNotContain("hunter2")
+                .doesNotContain("S3CRET");
+        assertThat(StartLine.of(config.plan(), 1)).doesNotContain("S3CRET");
+    }
+
     @Test
     void mistakes_doNotStopAServiceThatIsTurnedOff() {
         DharmaConfig config = Given.nothing()

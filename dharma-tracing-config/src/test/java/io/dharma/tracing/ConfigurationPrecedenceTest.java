@@ -167,6 +167,17 @@ class ConfigurationPrecedenceTest {
     }
 
     @Test
+    void jaegerEndpoint_isSpokenToOverHttpWhateverTheProtocolOfOtlp() {
+        Plan plan = Given.nothing()
+                .environment("JAEGER_ENDPOINT", "http://jaeger:14268/api/traces")
+                .environment("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+                .config()
+                .plan();
+
+        assertThat(plan.allTargets()).extracting(Plan.Target::protocol).containsExactly(Plan.Protocol.OTLP_HTTP);
+    }
+
+    @Test
     void jaegerEndpoint_yieldsToAnyOtelName() {
         Plan plan = Given.nothing()
                 .property("JAEGER_ENDPOINT", "http://jaeger:14268/api/traces")
@@ -181,7 +192,7 @@ class ConfigurationPrecedenceTest {
     static Stream<Arguments> samplers() {
         return Stream.of(
                 Arguments.of(Given.nothing(), "parentbased_always_on"),
-                Arguments.of(Given.nothing().environment("SAMPLING_STRATEGY", "rate_limited"), "rate_limited"),
+                Arguments.of(Given.nothing().environment("SAMPLING_STRATEGY", "rate_limited"), "rate_limited 100"),
                 Arguments.of(
                         Given.nothing()
                                 .environment("SAMPLING_STRATEGY", "rate_limited")

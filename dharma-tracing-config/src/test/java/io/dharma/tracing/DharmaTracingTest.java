@@ -17,13 +17,17 @@ import io.dharma.tracing.testsupport.ChildJvm;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.dharma.tracing.trace.Tracing;
 import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -40,6 +44,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -298,6 +303,52 @@ class DharmaTracingTest {
         assertThat(dharma.flush(Duration.ofSeconds(1))).isTrue();
         assertThat(dharma.health().has("sdk-disabled")).isTrue();
         assertThat(dharma.health().exporters()).isEmpty();
+    }
+
+    /** As OpenTelemetry has it: who turns one service off does not break the traces of all others. */
+    @Test
+    void disabled_passesTracesAndBaggageOn() {
+        DharmaTracing dharma = DharmaTracing.init(
+                Given.nothing().environment("OTEL_SDK_DISABLED", "true").config());
+        Map<String, String> incoming = Map.of(
+                "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "tracestate", "vendor=1",
+                "baggage", "tenant=acme,password=hunter2");
+        Map<String, String> outgoing = new HashMap<>();
+        Map<String, String> throughOpenTelemetry = new HashMap<>();
+
+        dharma.block("GET /orders")
+                .attribute("key", "value")
+                .parentFrom(incoming, MapGetter.INSTANCE)
+                .run(block -> dharma.tracedRun("inner", inner -> {
+                    dharma.inject(outgoing, Map::put);
+                    dharma.openTelemetry()
+                            .getPropagators()
+                            .getTextMapPropagator()
+                            .inject(Context.current(), throughOpenTelemetry, Map::put);
+                }));
+
+        assertThat(outgoing)
+                .containsEntry("traceparent", incoming.get("traceparent"))
+                .containsEntry("tracestate", "vendor=1")
+                .containsEntry("baggage", "tenant=acme");
+        assertThat(throughOpenTelemetry).isEqualTo(outgoing);
+        assertThat(Context.current()).isSameAs(Context.root());
+    }
+
+    private enum MapGetter implements TextMapGetter<Map<String, String>> {
+        INSTANCE;
+
+        @Override
+        @SuppressWarnings("deprecation") // it is abstract all the same
+        public Iterable<String> keys(Map<String, String> carrier) {
+            return carrier.keySet();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Map<String, String> carrier, String key) {
+            return carrier == null ? null : carrier.get(key);
+        }
     }
 
     @Test

@@ -16,9 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +34,11 @@ final class JdkHttpSender implements HttpSender {
 
     private final HttpSenderConfig config;
     private final HttpTransport transport;
+
+    /** What waits for its next attempt; whoever takes one out of here goes on with it. */
+    private final Set<Attempts> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
     private final Clock clock = Clock.systemUTC();
 
     JdkHttpSender(HttpSenderConfig config) {
@@ -65,7 +72,9 @@ final class JdkHttpSender implements HttpSender {
 
     @Override
     public CompletableResultCode shutdown() {
+        closed = true;
         transport.close();
+        waiting.forEach(Attempts::giveUp);
         return CompletableResultCode.ofSuccess();
     }
 
@@ -139,7 +148,7 @@ final class JdkHttpSender implements HttpSender {
         }
 
         private boolean isRetryable(RetryPolicy policy, @Nullable HttpReply reply, @Nullable Throwable failure) {
-            if (made >= policy.getMaxAttempts()) {
+            if (closed || made >= policy.getMaxAttempts()) {
                 return false;
             }
             if (reply != null) {
@@ -155,11 +164,28 @@ final class JdkHttpSender implements HttpSender {
             if (pause >= left()) {
                 return false;
             }
+            waiting.add(this);
             try {
-                Future<?> unused = transport.schedule(this::next, Duration.ofNanos(pause));
-                return true;
+                Future<?> unused = transport.schedule(this::nextUnlessGivenUp, Duration.ofNanos(pause));
             } catch (RejectedExecutionException e) {
-                return false;
+                return !waiting.remove(this);
+            }
+            if (closed) {
+                // Since we were asked: whoever closed may have gone through those that wait before we did.
+                giveUp();
+            }
+            return true;
+        }
+
+        private void nextUnlessGivenUp() {
+            if (waiting.remove(this)) {
+                next();
+            }
+        }
+
+        private void giveUp() {
+            if (waiting.remove(this)) {
+                onError.accept(new IOException("closed"));
             }
         }
 

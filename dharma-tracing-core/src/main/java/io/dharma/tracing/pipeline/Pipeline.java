@@ -90,7 +90,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
     }
 
     /**
-     * Takes a record, if there is room. Allocates nothing; costs two atomic additions and a write.
+     * Takes a record, if there is room. Allocates nothing once the queue has been as full before; costs two atomic
+     * additions and a write.
      *
      * @return false if it was dropped, which is then counted
      */
@@ -360,7 +361,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
         /**
          * How many bytes of records may wait, in all queues together. More bridges longer outages; what does not fit
-         * is dropped. Default 16 MiB; about a tenth of it is allocated at once.
+         * is dropped. Default 16 MiB; the queue's own tables, up to another fifth of it, grow as they are needed.
          */
         public Builder<I, O> maxQueueBytes(long bytes) {
             this.maxQueueBytes = atLeast(MIN_QUEUE_BYTES, bytes, "maxQueueBytes");

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * an element of an {@code AtomicReferenceArray}, whose {@code set} is a call of several frames.
  *
  * <p><b>Growing.</b> A slot for every record that fits is megabytes and milliseconds that most services never need. So
- * slots are made some hundred at a time, by the producer that finds the last of them taken, under a lock and before it
- * claims; once all are there it never happens again.
+ * slots are made some hundred at a time, by the producers that find the last of them taken, before they claim: each puts
+ * in what is missing with a compare-and-set, so that none waits for another and a slot once there is never replaced.
  *
  * <p><b>Closing</b> sets the sign bit of {@code tail}. That is the very word claims are made on, so afterwards no
  * claim can succeed, and the number of claims is final: nothing can slip in uncounted behind a close.
@@ -55,7 +55,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ring<T> {
 
-    private static final VarHandle TAIL = tailHandle();
+    private static final VarHandle TAIL = field("tail", long.class);
+    private static final VarHandle MADE = field("made", int.class);
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Slot[].class);
     private static final long CLOSED = Long.MIN_VALUE;
     private static final int SLOTS_AT_A_TIME = 512;
 
@@ -70,7 +72,8 @@ final class Ring<T> {
 
     private volatile long head;
 
-    /** How many slots there are, the first of the array; written under the lock of the array. */
+    /** How many slots there are, the first of the array. */
+    @SuppressWarnings("unused") // written through MADE
     private volatile int made;
 
     private final Taken taken = new PaddedTaken();
@@ -109,28 +112,21 @@ final class Ring<T> {
     private boolean roomAt(long position) {
         int slotsMade = made;
         if (position >= slotsMade && slotsMade < capacity) {
-            slotsMade = make(position);
+            slotsMade = makeMore(slotsMade);
         }
         long fresh = slotsMade < capacity ? slotsMade : head + capacity;
         limit = fresh;
         return position < fresh;
     }
 
-    /** Makes some more slots, this position's being the first that is missing; returns how many there are then. */
-    private int make(long position) {
-        synchronized (slots) {
-            int from = made;
-            if (position < from) {
-                // Another producer did.
-                return from;
-            }
-            int to = Math.min(capacity, from + SLOTS_AT_A_TIME);
-            for (int i = from; i < to; i++) {
-                slots[i] = new Slot<>();
-            }
-            made = to;
-            return to;
+    /** Makes some more slots, where another producer has not; returns how many there are then. */
+    private int makeMore(int from) {
+        int to = Math.min(capacity, from + SLOTS_AT_A_TIME);
+        for (int i = from; i < to; i++) {
+            SLOT.compareAndSet(slots, i, null, new Slot<>());
         }
+        // Whoever is faster: it made the same ones.
+        return MADE.compareAndSet(this, from, to) ? to : made;
     }
 
     /** Consumer only: the next record, or null when none is published. */
@@ -236,9 +232,9 @@ final class Ring<T> {
         CLOSED
     }
 
-    private static VarHandle tailHandle() {
+    private static VarHandle field(String name, Class<?> type) {
         try {
-            return MethodHandles.lookup().findVarHandle(Ring.class, "tail", long.class);
+            return MethodHandles.lookup().findVarHandle(Ring.class, name, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

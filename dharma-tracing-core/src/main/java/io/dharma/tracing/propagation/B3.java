@@ -51,6 +51,10 @@ record B3(SpanContext span, @Nullable RemoteDecision decision) {
         if (decision == RemoteDecision.DEBUG) {
             return B3Sampling.DEBUG;
         }
+        if (decision == RemoteDecision.DEFERRED && span.isRemote()) {
+            // Passed on as it came, by somebody who traces nothing: the next one may decide.
+            return B3Sampling.DEFER;
+        }
         if (span.isValid()) {
             return span.isSampled() ? B3Sampling.ACCEPT : B3Sampling.DENY;
         }
@@ -58,7 +62,10 @@ record B3(SpanContext span, @Nullable RemoteDecision decision) {
     }
 
     Context storedIn(Context context) {
-        Context decided = decision == null ? context : decision.storedIn(context);
-        return span.isValid() ? decided.with(Span.wrap(span)) : decided;
+        if (span.isValid()) {
+            // With no decision, too: that of another request may still be there.
+            return RemoteDecision.stored(decision, context).with(Span.wrap(span));
+        }
+        return decision == null ? context : RemoteDecision.stored(decision, context);
     }
 }

@@ -52,7 +52,7 @@ final class B3MultipleHeaders implements B3Headers {
         if (sampling == B3Sampling.DEBUG) {
             // Implies the decision, so B3 asks us not to send both.
             setter.set(carrier, FLAGS, DEBUG_FLAG);
-        } else {
+        } else if (sampling != B3Sampling.DEFER) {
             setter.set(carrier, SAMPLED, sampling.code());
         }
     }

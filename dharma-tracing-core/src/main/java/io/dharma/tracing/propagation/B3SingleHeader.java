@@ -46,7 +46,8 @@ final class B3SingleHeader implements B3Headers {
     public <C> void write(B3 b3, @Nullable C carrier, TextMapSetter<C> setter) {
         String code = b3.sampling().code();
         if (b3.span().isValid()) {
-            setter.set(carrier, NAME, b3.span().getTraceId() + "-" + b3.span().getSpanId() + "-" + code);
+            String ids = b3.span().getTraceId() + "-" + b3.span().getSpanId();
+            setter.set(carrier, NAME, code.isEmpty() ? ids : ids + "-" + code);
         } else {
             setter.set(carrier, NAME, code);
         }

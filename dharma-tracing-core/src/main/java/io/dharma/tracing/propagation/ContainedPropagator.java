@@ -57,15 +57,21 @@ abstract class ContainedPropagator implements TextMapPropagator {
         }
     }
 
-    private void contain(Throwable failure, Object culprit) {
-        // A stack that overflowed in a recursive getter is whole again here; any other error of the machine is not
-        // ours to hide.
+    /**
+     * Throws what is not ours to hide, and keeps an interrupt. A stack that overflowed in a recursive getter is whole again
+     * here.
+     */
+    static void passOnIfFatal(Throwable failure) {
         if (failure instanceof VirtualMachineError fatal && !(failure instanceof StackOverflowError)) {
             throw fatal;
         }
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void contain(Throwable failure, Object culprit) {
+        passOnIfFatal(failure);
         if (warned.compareAndSet(false, true)) {
             // Class names only: the message of a foreign exception may hold header values, or throw.
             logger.warn(

@@ -41,8 +41,10 @@ final class FilteredBaggagePropagator implements TextMapPropagator {
 
     private Baggage allowed(Baggage baggage) {
         try {
-            return filter.apply(baggage);
-        } catch (RuntimeException | StackOverflowError hostile) {
+            Baggage allowed = filter.apply(baggage);
+            return allowed == null ? Baggage.empty() : allowed;
+        } catch (Throwable hostile) {
+            ContainedPropagator.passOnIfFatal(hostile);
             // Baggage may be the application's own class. What could not be looked through does not leave.
             return Baggage.empty();
         }

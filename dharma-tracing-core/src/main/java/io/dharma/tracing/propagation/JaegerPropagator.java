@@ -76,7 +76,8 @@ final class JaegerPropagator extends ContainedPropagator {
             return context;
         }
         boolean debug = (flags & SAMPLED) != 0 && (flags & DEBUG) != 0;
-        return (debug ? RemoteDecision.DEBUG.storedIn(context) : context).with(Span.wrap(span));
+        return RemoteDecision.stored(debug ? RemoteDecision.DEBUG : null, context)
+                .with(Span.wrap(span));
     }
 
     /** One or two hex digits; negative if they are not. */

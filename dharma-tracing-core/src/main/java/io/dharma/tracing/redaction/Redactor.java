@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -237,20 +238,27 @@ public final class Redactor {
         return changed == null || settings.dryRun ? texts : Collections.unmodifiableMap(changed);
     }
 
-    /** Baggage goes to others in headers, so an entry that holds a secret is not marked but taken out. */
+    /**
+     * Baggage goes to others in headers, so an entry that holds a secret is not marked but taken out. A person becomes a
+     * pseudonym.
+     */
     public Baggage redact(Baggage baggage) {
         Set<String> secret = new TreeSet<>();
+        Map<String, String> pseudonyms = new TreeMap<>();
         baggage.forEach((name, entry) -> {
-            if (isSecret(name, entry)) {
+            if (names.of(name) == Treatment.IDENTITY) {
+                pseudonyms.put(name, String.valueOf(values.redact(name, entry.getValue(), () -> null)));
+            } else if (isSecret(name, entry)) {
                 (settings.dryRun ? dryRun : redacted).add(Rule.BAGGAGE);
                 secret.add(name);
             }
         });
-        if (secret.isEmpty() || settings.dryRun) {
+        if ((secret.isEmpty() && pseudonyms.isEmpty()) || settings.dryRun) {
             return baggage;
         }
         BaggageBuilder builder = baggage.toBuilder();
         secret.forEach(builder::remove);
+        pseudonyms.forEach(builder::put);
         return builder.build();
     }
 

@@ -4,10 +4,12 @@ import io.dharma.tracing.pipeline.DeadLetter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,26 @@ public final class DharmaTracer implements AutoCloseable {
     /** How long {@link #close()} waits for what is still queued. */
     public static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final DharmaTracer NOOP = new DharmaTracer(null);
+    private static final DharmaTracer NOOP = new DharmaTracer(null, null, null, OpenTelemetry.noop());
 
     private final @Nullable TracerParts parts;
+    private final @Nullable BlockFactory blocks;
+    private final @Nullable Propagation propagation;
+    private final OpenTelemetry openTelemetry;
 
-    DharmaTracer(@Nullable TracerParts parts) {
+    DharmaTracer(TracerParts parts) {
+        this(parts, parts.blocks(), parts.propagation(), parts.openTelemetry());
+    }
+
+    private DharmaTracer(
+            @Nullable TracerParts parts,
+            @Nullable BlockFactory blocks,
+            @Nullable Propagation propagation,
+            OpenTelemetry openTelemetry) {
         this.parts = parts;
+        this.blocks = blocks;
+        this.propagation = propagation;
+        this.openTelemetry = openTelemetry;
     }
 
     /** A tracer with everything in process: see {@link DharmaTracerBuilder} for what can be added. */
@@ -40,16 +56,29 @@ public final class DharmaTracer implements AutoCloseable {
         return NOOP;
     }
 
+    /**
+     * A tracer that records nothing and lets others trace through this service: what a request says of its trace and
+     * baggage is passed on as it came, by blocks, {@link #inject} and the OpenTelemetry instance. As OpenTelemetry's
+     * specification has it for {@code OTEL_SDK_DISABLED}. No threads; a block costs about what one does that is not
+     * sampled.
+     */
+    public static DharmaTracer passingOn(TextMapPropagator propagator) {
+        SpanSource source = SpanSource.passingOn();
+        Propagation propagation = new Propagation(Objects.requireNonNull(propagator, "propagator"), source);
+        return new DharmaTracer(
+                null, new BlockFactory(source, null), propagation, OpenTelemetry.propagating(propagation));
+    }
+
     // Blocks
 
     /** Starts a block and makes it current on this thread until it is closed. A null name counts as "unnamed". */
     public TracedBlock start(@Nullable String name) {
-        return parts == null ? TracedBlock.NOOP : parts.blocks().start(named(name));
+        return blocks == null ? TracedBlock.NOOP : blocks.start(named(name));
     }
 
     /** Describes a block before it is started: its kind, parent, links, and what the sampler shall see. */
     public TracedBlockBuilder block(@Nullable String name) {
-        return parts == null ? TracedBlockBuilder.inert() : new TracedBlockBuilder(this, parts.blocks(), named(name));
+        return blocks == null ? TracedBlockBuilder.inert() : new TracedBlockBuilder(this, blocks, named(name));
     }
 
     /**
@@ -102,7 +131,7 @@ public final class DharmaTracer implements AutoCloseable {
 
     /** What another service sent along, on top of {@code parent}; {@code parent} itself if it sent nothing usable. */
     public <C> Context extract(Context parent, @Nullable C carrier, TextMapGetter<C> getter) {
-        return parts == null ? parent : parts.propagation().extract(parent, carrier, getter);
+        return propagation == null ? parent : propagation.extract(parent, carrier, getter);
     }
 
     /** Writes the current trace context and baggage to a request or message. */
@@ -112,14 +141,14 @@ public final class DharmaTracer implements AutoCloseable {
 
     /** Writes the trace context and baggage of {@code context} to a request or message. */
     public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
-        if (parts != null) {
-            parts.propagation().inject(context, carrier, setter);
+        if (propagation != null) {
+            propagation.inject(context, carrier, setter);
         }
     }
 
     /** The same tracer for libraries that speak OpenTelemetry: their spans, ours, metrics and logs go the same way. */
     public OpenTelemetry openTelemetry() {
-        return parts == null ? OpenTelemetry.noop() : parts.openTelemetry();
+        return openTelemetry;
     }
 
     // How it is doing, and its end
@@ -164,7 +193,7 @@ public final class DharmaTracer implements AutoCloseable {
     }
 
     TracedBlock create(String name, Context parent, SpanDraft draft) {
-        return parts == null ? TracedBlock.NOOP : parts.blocks().create(name, parent, draft.finish(BlockFactory.SCOPE));
+        return blocks == null ? TracedBlock.NOOP : blocks.create(name, parent, draft.finish(BlockFactory.SCOPE));
     }
 
     private static String named(@Nullable String name) {

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room in which the ended spans of unsampled traces wait for their local root.
+ * The room in which the ended spans of unsampled traces wait for those that have not ended.
  *
- * <p>The room is bounded in bytes. When it is full the oldest waiting trace gives up what it holds: most likely its
- * root will never end. Its root, and whatever of it fails later, can still be exported.
+ * <p>The room is bounded in bytes. When it is full the oldest waiting trace gives up what it holds: most likely it
+ * has a span that will never end. Whatever of it fails later can still be exported.
  *
  * <p>Lock order: a trace's own lock may be held while the byte count changes, never while the list of traces does.
  */

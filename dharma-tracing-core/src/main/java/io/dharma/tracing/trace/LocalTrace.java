@@ -1,13 +1,15 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.sampling.KeepReason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the spans of one trace in this process have in common: their clock, the exceptions already recorded, and, when
- * the sampler dropped the trace, the ended spans that wait for its local root to tell whether the trace is kept.
+ * the sampler dropped the trace, the ended spans that wait for the others to tell whether the trace is kept.
  *
  * <p>Thread-safe: spans of one trace end on any thread.
  */
@@ -17,14 +19,28 @@ final class LocalTrace {
     private static final int REMEMBERED_EXCEPTIONS = 4;
 
     private enum State {
-        /** The local root has not ended. */
+        /** The local root, or a span of the trace that began before it was decided, has not ended. */
         OPEN,
         KEPT,
         DROPPED
     }
 
+    private static final VarHandle RUNNING;
+
+    static {
+        try {
+            RUNNING = MethodHandles.lookup().findVarHandle(LocalTrace.class, "running", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final long epochOffset;
     private final @Nullable KeepBuffer keepBuffer;
+
+    /** How many unsampled spans have not ended, if the trace may be kept. */
+    @SuppressWarnings("unused") // through RUNNING
+    private volatile int running;
 
     private State state = State.OPEN;
     private @Nullable List<RecordedSpan> held;
@@ -74,10 +90,18 @@ final class LocalTrace {
         return true;
     }
 
+    /** An unsampled span of this trace started; it will end with {@link #endedUnsampled}. */
+    void startedUnsampled() {
+        if (keepBuffer != null) {
+            RUNNING.getAndAdd(this, 1);
+        }
+    }
+
     /**
-     * An unsampled span of this trace ended.
+     * An unsampled span of this trace ended. With the last that was running the fate of the trace is decided: usually that
+     * is the local root, but work may go on after it, and fail.
      *
-     * @param isRoot whether it is the local root, with which the fate of the trace is decided
+     * @param isRoot whether it is the local root
      */
     void endedUnsampled(RecordedSpan span, boolean isRoot, SpanExit exit) {
         KeepBuffer buffer = keepBuffer;
@@ -87,12 +111,14 @@ final class LocalTrace {
         KeepReason reason = buffer.reasonToKeep(span, isRoot);
         if (reason != null) {
             keep(reason, buffer, exit);
-        } else if (isRoot) {
-            dropUnlessKept(buffer);
+        }
+        boolean isLast = (int) RUNNING.getAndAdd(this, -1) == 1;
+        if (isLast && !isKept()) {
+            drop(buffer);
         }
         if (isKept()) {
             exit.accept(span);
-        } else if (!isRoot) {
+        } else if (!isLast) {
             hold(span, buffer, exit);
         }
     }
@@ -113,7 +139,7 @@ final class LocalTrace {
         waited.forEach(exit::accept);
     }
 
-    private void dropUnlessKept(KeepBuffer buffer) {
+    private void drop(KeepBuffer buffer) {
         synchronized (this) {
             if (state == State.OPEN) {
                 state = State.DROPPED;
@@ -140,7 +166,7 @@ final class LocalTrace {
         }
     }
 
-    /** Another thread ended the root, or failed, since we looked. */
+    /** Another thread ended the last span, or failed, since we looked. */
     private void decidedMeanwhile(RecordedSpan span, long bytes, KeepBuffer buffer, SpanExit exit) {
         buffer.release(bytes);
         if (isKept()) {
@@ -172,7 +198,7 @@ final class LocalTrace {
     private void register(KeepBuffer buffer) {
         buffer.remember(this);
         if (!isOpen()) {
-            // The root ended in between and has already looked for us there.
+            // The last span ended in between and has already looked for us there.
             buffer.forget(this);
         }
     }

@@ -39,7 +39,7 @@ final class Propagation implements ContextPropagators {
             try {
                 return propagator.fields();
             } catch (Throwable hostile) {
-                source.countContained();
+                source.contain(hostile);
                 return List.of();
             }
         }
@@ -49,7 +49,7 @@ final class Propagation implements ContextPropagators {
             try {
                 propagator.inject(context, carrier, setter);
             } catch (Throwable hostile) {
-                source.countContained();
+                source.contain(hostile);
             }
         }
 
@@ -59,7 +59,7 @@ final class Propagation implements ContextPropagators {
                 Context extracted = propagator.extract(context, carrier, getter);
                 return Objects.requireNonNull(extracted, "a propagator extracted null");
             } catch (Throwable hostile) {
-                source.countContained();
+                source.contain(hostile);
                 return context;
             }
         }

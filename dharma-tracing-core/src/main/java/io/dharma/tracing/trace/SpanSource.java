@@ -55,6 +55,7 @@ final class SpanSource implements NumericTraceId.Dater {
     private final Sampler sampler;
     private final @Nullable KeepBuffer keepBuffer;
     private final SpanExit exit;
+    private final boolean passesOn;
     private final LongAdder contained = new LongAdder();
 
     SpanSource(
@@ -65,6 +66,18 @@ final class SpanSource implements NumericTraceId.Dater {
             Sampler sampler,
             KeepPolicy keep,
             SpanExit exit) {
+        this(ids, clock, limits, resource, sampler, keep, exit, false);
+    }
+
+    private SpanSource(
+            TimeOrderedIdGenerator ids,
+            Clock clock,
+            SpanLimits limits,
+            Resource resource,
+            Sampler sampler,
+            KeepPolicy keep,
+            SpanExit exit,
+            boolean passesOn) {
         this.ids = ids;
         this.clock = clock;
         this.anchor = new EpochAnchor(clock);
@@ -73,6 +86,20 @@ final class SpanSource implements NumericTraceId.Dater {
         this.sampler = sampler;
         this.keepBuffer = keep.keepsAnything() ? new KeepBuffer(keep) : null;
         this.exit = exit;
+        this.passesOn = passesOn;
+    }
+
+    /** One whose spans are the caller's span once more, without anything of their own. */
+    static SpanSource passingOn() {
+        return new SpanSource(
+                TimeOrderedIdGenerator.create(),
+                Clock.getDefault(),
+                SpanLimits.getDefault(),
+                Resource.empty(),
+                Sampler.alwaysOff(),
+                KeepPolicy.nothing(),
+                span -> {},
+                true);
     }
 
     SpanLimits limits() {
@@ -111,11 +138,14 @@ final class SpanSource implements NumericTraceId.Dater {
     OwnedSpan start(String name, Context parentContext, Request request) {
         Span parent = Span.fromContext(parentContext);
         SpanContext parentIdentity = identityOf(parent);
+        if (passesOn) {
+            return new UnsampledSpan(parentIdentity);
+        }
         try {
             return start(name, parentContext, parent, parentIdentity, request);
         } catch (Throwable hostile) {
             // What the sampler answered may be the application's own, too.
-            countContained();
+            contain(hostile);
             return new UnsampledSpan(identityUnder(parentIdentity));
         }
     }
@@ -135,7 +165,7 @@ final class SpanSource implements NumericTraceId.Dater {
         }
 
         long nanoTime = clock.nanoTime();
-        if (traceId.isUndated()) {
+        if (isRoot && traceId.isUndated()) {
             traceId.date(highHalf(nanoTime));
         }
         LocalSpanContext identity = new LocalSpanContext(traceId, ids.randomBits(), flags, state);
@@ -151,6 +181,10 @@ final class SpanSource implements NumericTraceId.Dater {
                 parentTrace == null,
                 request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
         span.startWith(withSamplingAttributes(request.attributes, sampling), request.links, request.offeredLinks);
+        if (!identity.isSampled()) {
+            // Last, for what fails before gives a span that nobody ends.
+            localTrace.startedUnsampled();
+        }
         return span;
     }
 
@@ -168,7 +202,7 @@ final class SpanSource implements NumericTraceId.Dater {
             SpanContext identity = parent.getSpanContext();
             return isUsable(identity) ? identity : SpanContext.getInvalid();
         } catch (Throwable hostile) {
-            countContained();
+            contain(hostile);
             return SpanContext.getInvalid();
         }
     }
@@ -183,7 +217,7 @@ final class SpanSource implements NumericTraceId.Dater {
                             && identity.getTraceFlags() != null
                             && identity.getTraceState() != null);
         } catch (Throwable hostile) {
-            countContained();
+            contain(hostile);
             return false;
         }
     }
@@ -209,7 +243,7 @@ final class SpanSource implements NumericTraceId.Dater {
                     request.attributes == null ? Attributes.empty() : request.attributes,
                     request.links == null ? List.of() : Collections.unmodifiableList(request.links));
         } catch (Throwable hostile) {
-            countContained();
+            contain(hostile);
             return SamplingResult.drop();
         }
     }
@@ -296,11 +330,15 @@ final class SpanSource implements NumericTraceId.Dater {
         try {
             call.run();
         } catch (Throwable hostile) {
-            countContained();
+            contain(hostile);
         }
     }
 
-    void countContained() {
+    /** Keeps from the application what one of its objects threw, errors of the machine included; see the rationale. */
+    void contain(Throwable hostile) {
+        if (hostile instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
         contained.increment();
     }
 

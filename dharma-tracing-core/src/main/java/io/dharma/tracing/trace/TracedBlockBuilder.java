@@ -9,7 +9,6 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * throws for null, which always means "nothing".
  */
 public final class TracedBlockBuilder {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final @Nullable DharmaTracer tracer;
     private final String name;
@@ -146,8 +147,11 @@ public final class TracedBlockBuilder {
 
     /** What does not fit into a long, before 1677 and after 2262, is the nearest that does. */
     private static long epochNanos(Instant instant) {
-        long nanos = TimeUnit.SECONDS.toNanos(instant.getEpochSecond());
-        return nanos == Long.MAX_VALUE || nanos == Long.MIN_VALUE ? nanos : nanos + instant.getNano();
+        try {
+            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NANOS_PER_SECOND), instant.getNano());
+        } catch (ArithmeticException tooFar) {
+            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
     }
 
     /** Starts the block and makes it current on this thread until it is closed. */

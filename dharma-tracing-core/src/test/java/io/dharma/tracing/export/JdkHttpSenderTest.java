@@ -1,6 +1,7 @@
 package io.dharma.tracing.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.export.FakeCollector.Answer;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -10,7 +11,12 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.HttpSenderProvider;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,5 +153,48 @@ class JdkHttpSenderTest {
         } finally {
             executor.shutdownNow();
         }
+    }
+
+    @Test
+    void shutdown_whileAMessageWaitsForItsNextAttempt_failsIt() {
+        collector.answering(503);
+        CompletableResultCode result = shutDownAfter(
+                exporter -> await().until(() -> !collector.requests().isEmpty()));
+
+        assertThat(result.isSuccess()).isFalse();
+    }
+
+    @Test
+    void shutdown_whileAMessageIsUnderWay_failsIt() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            CompletableResultCode result = shutDownAfter(
+                    builder().setEndpoint("http://127.0.0.1:" + silent.getLocalPort() + "/v1/traces"), exporter -> {
+                        try (Socket connected = silent.accept()) {
+                            assertThat(connected.getInputStream().read()).isPositive();
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+
+            assertThat(result.isSuccess()).isFalse();
+        }
+    }
+
+    private CompletableResultCode shutDownAfter(Consumer<OtlpHttpSpanExporter> sent) {
+        return shutDownAfter(builder(), sent);
+    }
+
+    private static CompletableResultCode shutDownAfter(
+            OtlpHttpSpanExporterBuilder builder, Consumer<OtlpHttpSpanExporter> sent) {
+        OtlpHttpSpanExporter exporter = builder.setRetryPolicy(RetryPolicy.builder()
+                        .setInitialBackoff(Duration.ofSeconds(10))
+                        .setMaxBackoff(Duration.ofSeconds(10))
+                        .build())
+                .build();
+        CompletableResultCode result = exporter.export(TestSpans.many(2));
+        sent.accept(exporter);
+        CompletableResultCode unused = exporter.shutdown();
+        assertThat(result.join(10, TimeUnit.SECONDS).isDone()).isTrue();
+        return result;
     }
 }

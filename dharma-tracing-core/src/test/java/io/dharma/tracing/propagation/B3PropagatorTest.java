@@ -134,6 +134,26 @@ class B3PropagatorTest {
     }
 
     @Test
+    void traceWithoutADecision_isPassedOnWithoutOne() {
+        Context context = Headers.of("b3", TRACE + "-" + SPAN).read(single);
+
+        assertThat(Headers.written(single, context).get("b3")).isEqualTo(TRACE + "-" + SPAN);
+        assertThat(Headers.written(multiple, context).asMap()).containsOnlyKeys("X-B3-TraceId", "X-B3-SpanId");
+    }
+
+    /** A message is worked on inside a request, say. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "d", TRACE + "-" + SPAN, TRACE + "-" + SPAN + "-d"})
+    void decisionOfAnEarlierRequest_doesNotCountForTheNext(String earlier) {
+        Context request = Headers.of("b3", earlier).read(single);
+
+        Context message = single.extract(request, Headers.of("b3", TRACE + "-" + SPAN + "-1"), Headers.GETTER);
+
+        assertThat(RemoteDecision.in(message)).isNull();
+        assertThat(Headers.written(single, message).get("b3")).isEqualTo(TRACE + "-" + SPAN + "-1");
+    }
+
+    @Test
     void debug_travelsOnFromAnyFormToAnyForm() {
         Context one = Headers.of("b3", TRACE + "-" + SPAN + "-d").read(single).with(local(true));
         Context several = Headers.of("X-B3-TraceId", TRACE, "X-B3-SpanId", SPAN, "X-B3-Flags", "1")

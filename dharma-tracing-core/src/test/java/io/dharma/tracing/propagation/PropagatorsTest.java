@@ -9,9 +9,15 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PropagatorsTest {
 
@@ -110,5 +116,27 @@ class PropagatorsTest {
         public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
             throw new IllegalStateException("extract");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileFilters")
+    void filterOfBaggage_thatMisbehavesLetsNothingThrough(UnaryOperator<Baggage> filter) {
+        TextMapPropagator propagator = Propagators.filteringBaggage(Propagators.named(List.of("baggage")), filter);
+        Map<String, String> headers = new HashMap<>();
+
+        propagator.inject(Context.root().with(Baggage.builder().put("k", "v").build()), headers, Map::put);
+
+        assertThat(headers).isEmpty();
+    }
+
+    static Stream<UnaryOperator<Baggage>> hostileFilters() {
+        return Stream.of(
+                baggage -> null,
+                baggage -> {
+                    throw new AssertionError("hostile");
+                },
+                baggage -> {
+                    throw new StackOverflowError("hostile");
+                });
     }
 }

@@ -241,6 +241,20 @@ class RedactorTest {
     }
 
     @Test
+    void baggage_namesPersonsByPseudonyms() {
+        Redactor naming = Redactor.builder().pseudonymKeys("enduser.id").build();
+        Baggage baggage = Baggage.builder()
+                .put("enduser.id", "alice")
+                .put("tenant", "acme")
+                .build();
+
+        Baggage redacted = naming.redact(baggage);
+
+        assertThat(redacted.getEntryValue("enduser.id")).matches("tmp:[0-9a-f]{24}");
+        assertThat(redacted.getEntryValue("tenant")).isEqualTo("acme");
+    }
+
+    @Test
     void baggage_losesEntriesWithSecrets() {
         Baggage baggage = Baggage.builder()
                 .put("token", "abc")

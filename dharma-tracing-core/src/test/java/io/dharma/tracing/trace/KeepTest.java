@@ -117,16 +117,40 @@ class KeepTest {
     }
 
     @Test
-    void failingLateChild_isExportedWithWhatFollows() {
+    void childThatFailsAfterTheRootEnded_keepsTheWholeTrace() {
         TracedBlock root = root();
         TracedBlock late = childOf(root, "late");
         childOf(root, "early").close();
         root.close();
+        assertThat(fixture.names()).isEmpty();
+        late.fail("broken").close();
+        childOf(late, "later").close();
+
+        assertThat(fixture.names()).containsExactlyInAnyOrder("root", "early", "late", "later");
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void childThatEndsWellAfterTheRoot_letsTheTraceGo() {
+        TracedBlock root = root();
+        TracedBlock late = childOf(root, "late");
+        root.close();
+        late.close();
+
+        assertThat(fixture.names()).isEmpty();
+        assertThat(fixture.kept()).isEqualTo(new KeptCounts(0, 0, 0, 0, 0));
+    }
+
+    /** All had ended, so the trace was let go. */
+    @Test
+    void childThatStartsLaterAndFails_isExportedWithWhatFollows() {
+        TracedBlock root = root();
+        root.close();
+        TracedBlock late = childOf(root, "late");
         late.fail("broken").close();
         childOf(late, "later").close();
 
         assertThat(fixture.names()).containsExactlyInAnyOrder("late", "later");
-        assertThat(fixture.kept()).isEqualTo(new KeptCounts(1, 0, 0, 0, 0));
     }
 
     @Test
@@ -304,8 +328,8 @@ class KeepTest {
     void spanThatEndsAfterItsTraceWasDecided_isNotUndecided() {
         DharmaTracer closed = tracer();
         TracedBlock root = root();
-        TracedBlock late = childOf(root, "late");
         root.close();
+        TracedBlock late = childOf(root, "late");
         closed.close();
         late.close();
 
@@ -384,19 +408,19 @@ class KeepTest {
         final Set<String> waiting = new TreeSet<>();
         final Set<String> exported = new TreeSet<>();
         boolean kept;
-        boolean rootEnded;
+        boolean letGo;
 
-        void ended(String spanId, boolean isRoot, boolean failed, boolean slow) {
+        void ended(String spanId, boolean isRoot, boolean failed, boolean slow, boolean isLast) {
             kept |= failed || (isRoot && slow);
             if (kept) {
                 exported.addAll(waiting);
                 exported.add(spanId);
                 waiting.clear();
-            } else if (!rootEnded && !isRoot) {
+            } else if (!letGo) {
                 waiting.add(spanId);
             }
-            if (isRoot) {
-                rootEnded = true;
+            if (isLast) {
+                letGo = true;
                 waiting.clear();
             }
         }
@@ -432,7 +456,7 @@ class KeepTest {
                 boolean fails = random.nextInt(12) == 0;
                 boolean slow = fixture.clock().nanoTime() - started > SLOW.toNanos();
                 (fails ? ending.fail("broken") : ending).close();
-                model.ended(ending.spanId(), ending == root, fails, slow);
+                model.ended(ending.spanId(), ending == root, fails, slow, open.isEmpty());
             }
         }
         return model.exported;

@@ -3,6 +3,7 @@ package io.dharma.tracing.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.internal.sampling.NumericTraceId;
+import io.dharma.tracing.sampling.Samplers;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
@@ -11,10 +12,16 @@ import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class LocalSpanContextTest {
@@ -77,6 +84,32 @@ class LocalSpanContextTest {
                         one.getTraceId(), one.getSpanId(), one.getTraceFlags(), one.getTraceState()))
                 .isNotEqualTo(SpanContext.getInvalid())
                 .isNotEqualTo("text");
+    }
+
+    /** A root that is not recorded has no date in its id yet when its children start. */
+    @Test
+    void childrenOfAnUnsampledRoot_startedByTwoThreadsAtOnce_haveItsTraceId() throws Exception {
+        Sampler childrenOnly = Samplers.rules().drop("root").otherwise(Samplers.alwaysOn());
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (DharmaTracer tracer = DharmaTracer.builder().sampler(childrenOnly).build()) {
+            for (int round = 0; round < 2_000; round++) {
+                TracedBlock root = tracer.block("root").root().startDetached();
+                CyclicBarrier barrier = new CyclicBarrier(2);
+                Callable<String> child = () -> {
+                    barrier.await();
+                    try (TracedBlock block =
+                            tracer.block("child").parent(root.context()).startDetached()) {
+                        return block.traceId();
+                    }
+                };
+                Future<String> theirs = other.submit(child);
+                String ours = child.call();
+
+                assertThat(theirs.get()).isEqualTo(ours).isEqualTo(root.traceId());
+            }
+        } finally {
+            other.shutdownNow();
+        }
     }
 
     @Test

@@ -536,6 +536,10 @@ class TracedBlockTest {
     void startedAt_outOfTheRangeOfNanosecondsIsTheNearestThatIsIn() {
         tracer().block("max").startedAt(Instant.MAX).start().close();
         tracer().block("min").startedAt(Instant.MIN).start().close();
+        tracer().block("edge")
+                .startedAt(Instant.ofEpochSecond(Long.MAX_VALUE / 1_000_000_000, 999_999_999))
+                .start()
+                .close();
 
         assertThat(fixture.span("max").getStartEpochNanos()).isEqualTo(Long.MAX_VALUE);
         assertThat(fixture.span("min").getStartEpochNanos()).isEqualTo(Long.MIN_VALUE);

@@ -109,7 +109,7 @@ public final class Settings {
         attributes.forEach((name, setting) -> line(
                 lines,
                 "resource attribute " + Problem.printable(name),
-                Problem.printable(setting.value()),
+                ShownAttribute.value(name, setting.value()),
                 setting.origin()));
         return lines.toString();
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@link Sources} into {@link Settings}, and notes what is wrong instead of stopping at it. */
@@ -12,6 +13,8 @@ public final class SourceReader {
 
     private static final String DHARMA = "dharma.";
     private static final String DHARMA_VARIABLE = "DHARMA_";
+    private static final Pattern OF_A_SERVICE = Pattern.compile(
+            "DHARMA_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
     private final Map<String, Key<?>> byName = new HashMap<>();
     private final Map<String, Key<?>> byVariable = new HashMap<>();
@@ -52,10 +55,18 @@ public final class SourceReader {
             Key<?> key = byVariable.get(name);
             if (key != null) {
                 set(key, name, variable.getValue(), Origin.environment(name));
-            } else if (name.startsWith(DHARMA_VARIABLE)) {
+            } else if (name.startsWith(DHARMA_VARIABLE) && !isOfAnotherService(name)) {
                 unknown(name, Origin.environment(name));
             }
         }
+    }
+
+    /**
+     * Kubernetes tells every container where the services of its namespace are, by variables that begin with a service's
+     * name: {@code DHARMA_CONSOLE_SERVICE_HOST}, {@code DHARMA_CONSOLE_PORT_8080_TCP_ADDR}.
+     */
+    private static boolean isOfAnotherService(String variable) {
+        return OF_A_SERVICE.matcher(variable).matches();
     }
 
     private void readFile(ClassLoader classPath) {

@@ -297,7 +297,7 @@ final class Types {
                 shown.append(shown.isEmpty() ? "" : ",")
                         .append(Problem.printable(pair.getKey()))
                         .append('=')
-                        .append(secret ? "***" : Problem.printable(pair.getValue()));
+                        .append(secret ? "***" : ShownAttribute.value(pair.getKey(), pair.getValue()));
             }
             return shown.toString();
         }

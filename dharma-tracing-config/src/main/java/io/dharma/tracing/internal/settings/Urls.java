@@ -5,7 +5,13 @@ public final class Urls {
 
     private Urls() {}
 
-    /** Without user name, password, query and fragment, any of which may hold a credential. */
+    /** A word of a path that is no longer than this and looks like one is shown. */
+    private static final int LONGEST_WORD = 16;
+
+    /**
+     * Without user name, password, query and fragment, any of which may hold a credential, and without those parts of the
+     * path that do not look like a word or a version: some receivers are told their key there.
+     */
     public static String withoutSecrets(String url) {
         int end = url.length();
         for (char mark : new char[] {'?', '#'}) {
@@ -19,7 +25,29 @@ public final class Urls {
         if (credentials >= start) {
             return Problem.printable(url.substring(0, start) + "***@" + host(url.substring(credentials + 1)));
         }
-        return Problem.printable(url.substring(0, end) + (end < url.length() ? "?***" : ""));
+        String hostAndPath = url.substring(start, end);
+        int path = hostAndPath.indexOf('/');
+        String shown = path < 0 ? hostAndPath : hostAndPath.substring(0, path) + path(hostAndPath.substring(path));
+        return Problem.printable(url.substring(0, start) + shown + (end < url.length() ? "?***" : ""));
+    }
+
+    private static String path(String path) {
+        StringBuilder shown = new StringBuilder();
+        for (String part : path.substring(1).split("/", -1)) {
+            shown.append('/').append(part.isEmpty() || isWord(part) || isVersion(part) ? part : "***");
+        }
+        return shown.toString();
+    }
+
+    private static boolean isWord(String part) {
+        return part.length() <= LONGEST_WORD
+                && part.chars().allMatch(c -> (c >= 'a' && c <= 'z') || c == '-' || c == '_');
+    }
+
+    private static boolean isVersion(String part) {
+        return part.length() <= 3
+                && part.startsWith("v")
+                && part.chars().skip(1).allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static String host(String afterCredentials) {

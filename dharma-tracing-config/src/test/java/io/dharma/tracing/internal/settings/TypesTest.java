@@ -78,6 +78,12 @@ class TypesTest {
     @ParameterizedTest
     @CsvSource({
         "http://h:1/p,http://h:1/p",
+        "http://h,http://h",
+        "http://h/,http://h/",
+        "http://h:4318/v1/traces,http://h:4318/v1/traces",
+        "http://h/api/v2/spans,http://h/api/v2/spans",
+        "http://h/ingest/S3CRET/x,http://h/ingest/***/x",
+        "http://h/0af7651916cd43dd8448eb211c80319c,http://h/***",
         "http://u:p@h:1/p,http://***@h:1",
         "redis://:p/a@s@h/0,redis://***@h",
         "u:p@h,***@h",

@@ -4,6 +4,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public enum RemoteDecision {
     /** The trace, ours or the caller's, is wanted by somebody who is looking for a fault: sample it in any case. */
     DEBUG;
 
-    private static final ContextKey<RemoteDecision> KEY = ContextKey.named("dharma-remote-decision");
+    private static final ContextKey<Optional<RemoteDecision>> KEY = ContextKey.named("dharma-remote-decision");
 
     /**
      * The decision that a block about to start in this context has to heed.
@@ -44,11 +45,12 @@ public enum RemoteDecision {
 
     /** The decision that came with the request, even if a block of this process has made its own since. */
     public static @Nullable RemoteDecision in(Context context) {
-        return context.get(KEY);
+        Optional<RemoteDecision> stored = context.get(KEY);
+        return stored == null ? null : stored.orElse(null);
     }
 
-    /** The context with this decision in it. */
-    public Context storedIn(Context context) {
-        return context.with(KEY, this);
+    /** The context with this decision in it and no other; with null, with none. */
+    public static Context stored(@Nullable RemoteDecision decision, Context context) {
+        return in(context) == decision ? context : context.with(KEY, Optional.ofNullable(decision));
     }
 }
