@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * same trace keeps its own part only if it failed or was slow there, too. Kept spans carry {@link KeepReason#ATTRIBUTE}
  * and no sampling probability, because they are no random sample.
  *
- * <p>Keeping has a price: every block of a dropped trace is recorded until its local root ends, within the two bounds
- * below. A trace that finds no room is not kept, and that is counted.
+ * <p>Keeping has a price: every block of a dropped trace is recorded until all that are running have ended, within the
+ * two bounds below. A trace that finds no room is not kept, and that is counted.
  *
  * <p>Immutable; start from {@link #nothing()}.
  *
@@ -67,7 +67,7 @@ public record KeepPolicy(boolean errors, @Nullable Duration slowerThan, int maxT
     }
 
     /**
-     * Why a dropped trace is kept, asked when its local root ends; null if it is not. A failure is the stronger reason.
+     * Why a dropped trace is kept, asked when one of its spans ends; null if it is not. A failure is the stronger reason.
      *
      * @param failed whether any block of the trace failed in this process
      * @param rootNanos how long the local root took

@@ -492,7 +492,8 @@ public final class Keys {
             Types.BOOLEAN,
             "false",
             "",
-            "Whether nothing is traced at all. Bodies run, blocks do nothing, no thread is started.");
+            "Whether nothing is traced at all. Bodies run, blocks record nothing, no thread is started; what a request says"
+                    + " of its trace and baggage is passed on.");
 
     public static final Key<Path> CONFIG_FILE = key(
             Section.RUNTIME,
