@@ -261,14 +261,20 @@ final class SpoolDirectory {
         if (lock == null) {
             return;
         }
-        for (Path path : disk.list(base)) {
-            String name = path.getFileName().toString();
-            Matcher folder = FOLDER.matcher(name);
-            if (folder.matches() && folder.group(1) == null && folder.group(2).equals(instance)) {
-                disk.move(path, base.resolve(LEFT + name));
+        try {
+            for (Path path : disk.list(base)) {
+                String name = path.getFileName().toString();
+                Matcher folder = FOLDER.matcher(name);
+                if (folder.matches()
+                        && folder.group(1) == null
+                        && folder.group(2).equals(instance)) {
+                    disk.move(path, base.resolve(LEFT + name));
+                }
             }
+            disk.delete(lockOf(instance));
+        } finally {
+            // What could not be renamed is another process's from now on, as if this one had died.
+            unlock();
         }
-        disk.delete(lockOf(instance));
-        unlock();
     }
 }

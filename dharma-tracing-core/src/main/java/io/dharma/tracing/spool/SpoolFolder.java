@@ -117,8 +117,44 @@ final class SpoolFolder {
     }
 
     void flush() throws IOException {
-        high.flush();
-        normal.flush();
+        try {
+            high.flush();
+        } finally {
+            normal.flush();
+        }
+    }
+
+    /**
+     * The end of writing: what was appended and could not be written is given up.
+     *
+     * @return as of {@link #discard}
+     */
+    long giveUpPending() {
+        long lost = 0;
+        for (Priority priority : Priority.values()) {
+            long first = log(priority).giveUpPending();
+            lost += settleLost(priority, first, log(priority).nextSequence());
+        }
+        return lost;
+    }
+
+    private long settleLost(Priority priority, long from, long to) {
+        long lost = 0;
+        for (SinkCursor cursor : cursors.values()) {
+            lost += cursor.settled(priority).unsettledIn(from, to);
+            cursor.settled(priority).settle(from, to);
+        }
+        return lost;
+    }
+
+    /** How many of these records are on the disk and not settled for that sink. */
+    long kept(SinkCursor cursor, Priority priority, long from, long to) {
+        long kept = 0;
+        for (Segment segment : log(priority).segments()) {
+            long first = Math.max(from, segment.firstSequence());
+            kept += cursor.settled(priority).unsettledIn(first, Math.min(to, segment.endSequence()));
+        }
+        return kept;
     }
 
     long bytes() {
@@ -279,12 +315,17 @@ final class SpoolFolder {
         return lost;
     }
 
-    /** Writes what is left. */
+    /** Writes what is left, and lets go of the files whether it can or not. */
     void close() throws IOException {
         try {
             high.close();
         } finally {
-            normal.close();
+            high.abandon();
+            try {
+                normal.close();
+            } finally {
+                normal.abandon();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.dharma.tracing.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.store.StoreStats.Disk;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.opentelemetry.api.common.Attributes;

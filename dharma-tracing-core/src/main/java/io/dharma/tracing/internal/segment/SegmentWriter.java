@@ -22,6 +22,9 @@ final class SegmentWriter implements AutoCloseable {
     private @Nullable FileChannel channel;
     private long size;
 
+    /** Up to where bytes arrived, those included of a write that failed on its way. */
+    private long reached;
+
     private SegmentWriter(Disk disk, Path file) {
         this.disk = disk;
         this.file = file;
@@ -61,12 +64,23 @@ final class SegmentWriter implements AutoCloseable {
         size += length;
     }
 
+    /** How many bytes behind the end have arrived although writing them, and perhaps more, failed. */
+    int torn() {
+        return (int) Math.max(0, reached - size);
+    }
+
+    /** So many of them belong to the segment after all. */
+    void keepTorn(int length) {
+        size += length;
+    }
+
     private void writeAt(byte[] bytes, int length, long position) throws IOException {
         FileChannel open = channel();
         int written = 0;
         while (written < length) {
             ByteBuffer part = ByteBuffer.wrap(bytes, written, Math.min(BYTES_PER_CALL, length - written));
             written += open.write(part, position + written);
+            reached = Math.max(reached, position + written);
         }
     }
 
