@@ -535,6 +535,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
 
     private void finish(SpoolFolder ours) {
         String why = "";
+        // What waited in memory has ended with the pipeline.
+        ownCursors.values().forEach(Spool::expect);
         try {
             // However short a while ago it failed: there is no later. What somebody deleted is made again.
             open();

@@ -133,16 +133,7 @@ final class SpoolFolder {
         long lost = 0;
         for (Priority priority : Priority.values()) {
             long first = log(priority).giveUpPending();
-            lost += settleLost(priority, first, log(priority).nextSequence());
-        }
-        return lost;
-    }
-
-    private long settleLost(Priority priority, long from, long to) {
-        long lost = 0;
-        for (SinkCursor cursor : cursors.values()) {
-            lost += cursor.settled(priority).unsettledIn(from, to);
-            cursor.settled(priority).settle(from, to);
+            lost += notThere(priority, first, log(priority).nextSequence());
         }
         return lost;
     }
@@ -207,14 +198,14 @@ final class SpoolFolder {
      */
     long discard(Priority priority, Segment segment) throws IOException {
         log(priority).delete(segment);
-        return notThere(priority, segment);
+        return notThere(priority, segment.firstSequence(), segment.endSequence());
     }
 
-    private long notThere(Priority priority, Segment segment) {
+    private long notThere(Priority priority, long from, long to) {
         long lost = 0;
         for (SinkCursor cursor : cursors.values()) {
-            lost += cursor.needs(priority, segment.firstSequence(), segment.endSequence());
-            cursor.settled(priority).settle(segment.firstSequence(), segment.endSequence());
+            lost += cursor.needs(priority, from, to);
+            cursor.settled(priority).settle(from, to);
         }
         return lost;
     }

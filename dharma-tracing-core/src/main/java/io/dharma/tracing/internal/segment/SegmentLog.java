@@ -201,19 +201,28 @@ public final class SegmentLog implements AutoCloseable {
         writing.lock();
         try {
             SegmentWriter open = writer;
+            int torn = open == null ? 0 : tornBytes(open);
             synchronized (this) {
-                int arrived = open == null || !isLast(open.file()) ? 0 : pending.wholeRecordsIn(open.torn());
-                long kept = pending.sequenceAt(arrived);
+                int arrived = open != null && isLast(open.file()) ? pending.wholeRecordsIn(torn) : 0;
+                long firstLost = pending.sequenceAt(arrived);
                 if (open != null && arrived > 0) {
                     open.keepTorn(arrived);
                     int active = segments.size() - 1;
-                    segments.set(active, segments.get(active).grownTo(kept, open.size()));
+                    segments.set(active, segments.get(active).grownTo(firstLost, open.size()));
                 }
                 pending.clear();
-                return kept;
+                return firstLost;
             }
         } finally {
             writing.unlock();
+        }
+    }
+
+    private static int tornBytes(SegmentWriter open) {
+        try {
+            return open.isThere() ? open.torn() : 0;
+        } catch (IOException unknown) {
+            return 0;
         }
     }
 
@@ -229,9 +238,10 @@ public final class SegmentLog implements AutoCloseable {
         return open;
     }
 
-    private boolean isFull(SegmentWriter open, int bytes) {
+    private boolean isFull(SegmentWriter open, int bytes) throws IOException {
+        boolean isFull = open.size() > SegmentFormat.HEADER && open.size() + bytes > settings.segmentBytes();
         // What arrived in part is finished where it was begun, or it would be there twice.
-        return open.size() > SegmentFormat.HEADER && open.torn() == 0 && open.size() + bytes > settings.segmentBytes();
+        return isFull && open.torn() == 0;
     }
 
     /** At full speed there are dozens a second, and most are deleted before anybody would synchronize them. */

@@ -22,9 +22,6 @@ final class SegmentWriter implements AutoCloseable {
     private @Nullable FileChannel channel;
     private long size;
 
-    /** Up to where bytes arrived, those included of a write that failed on its way. */
-    private long reached;
-
     private SegmentWriter(Disk disk, Path file) {
         this.disk = disk;
         this.file = file;
@@ -64,9 +61,9 @@ final class SegmentWriter implements AutoCloseable {
         size += length;
     }
 
-    /** How many bytes behind the end have arrived although writing them, and perhaps more, failed. */
-    int torn() {
-        return (int) Math.max(0, reached - size);
+    /** How many bytes lie behind the end, of a write that broke off on its way. */
+    int torn() throws IOException {
+        return Uninterrupted.call(() -> (int) Math.max(0, channel().size() - size));
     }
 
     /** So many of them belong to the segment after all. */
@@ -80,7 +77,6 @@ final class SegmentWriter implements AutoCloseable {
         while (written < length) {
             ByteBuffer part = ByteBuffer.wrap(bytes, written, Math.min(BYTES_PER_CALL, length - written));
             written += open.write(part, position + written);
-            reached = Math.max(reached, position + written);
         }
     }
 
