@@ -5,16 +5,22 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.internal.metrics.CollectingReader;
 import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
+import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.testsupport.ManualClock;
+import io.dharma.tracing.trace.DharmaTracer;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -23,6 +29,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -226,6 +234,39 @@ class SpoolEnospcIT {
                 .isEqualTo(stats);
     }
 
+    @Test
+    void whatTheDiskDidNotTakeAtTheEnd_isInHealthAndInTheLastMetrics() {
+        FaultyDisk disk = new FaultyDisk();
+        CollectingReader metrics = new CollectingReader();
+        Spool<SpanData> spool =
+                Spool.ofSpans(directory.resolve("spool")).disk(disk).build();
+        DharmaTracer tracer = DharmaTracer.builder()
+                .sink(new AbsentReceiver<>())
+                .journal(spool)
+                .meterProvider(
+                        SdkMeterProvider.builder().registerMetricReader(metrics).build())
+                .build();
+        tracer.start("early").close();
+        await().until(() -> spool.stats().bytes() > 0);
+        disk.readOnly(true);
+        tracer.start("late").close();
+        tracer.start("late").close();
+        await().until(() -> spool.stats().written() == 3);
+
+        tracer.close(Duration.ofSeconds(1));
+        spool.close(Spools.PATIENCE);
+
+        SinkStats sink = tracer.health().spans().sinks().get(0);
+        assertThat(sink.dropped()).isEqualTo(Map.of(DropReason.JOURNAL_LOST, 2L));
+        assertThat(sink.spooledRecords()).isOne();
+        assertThat(spool.stats().lost()).isEqualTo(2);
+        MetricData dropped = Objects.requireNonNull(metrics.last().get("dharma.pipeline.dropped"));
+        assertThat(dropped.getLongSumData().getPoints()).singleElement().satisfies(point -> {
+            assertThat(point.getAttributes().get(PipelineMetrics.REASON)).isEqualTo("journal_lost");
+            assertThat(point.getValue()).isEqualTo(2);
+        });
+    }
+
     private static void offer(Pipeline<String, String> pipeline, String name, List<String> offered) {
         for (int i = 0; i < 400; i++) {
             String text = SpoolChild.text(name, i);
@@ -237,7 +278,7 @@ class SpoolEnospcIT {
     private static Pipeline<String, String> pipelineTo(Spool<String> spool) {
         return Pipeline.builder("texts", new TextType(), (String text) -> text)
                 .journal(spool)
-                .sink(new AbsentReceiver())
+                .sink(new AbsentReceiver<>())
                 .build();
     }
 
@@ -254,7 +295,7 @@ class SpoolEnospcIT {
         }
     }
 
-    private static final class AbsentReceiver implements Sink<String> {
+    private static final class AbsentReceiver<T> implements Sink<T> {
 
         @Override
         public String name() {
@@ -262,7 +303,7 @@ class SpoolEnospcIT {
         }
 
         @Override
-        public CompletionStage<Delivery> deliver(List<String> batch) {
+        public CompletionStage<Delivery> deliver(List<T> batch) {
             return CompletableFuture.completedFuture(Delivery.retry("away"));
         }
     }
