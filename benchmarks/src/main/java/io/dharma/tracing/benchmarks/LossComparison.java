@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,19 +25,21 @@ import java.util.stream.LongStream;
  * How many spans are lost when the collector is away, slow or killed: ours beside OpenTelemetry's own batch processor and
  * exporter, each with its defaults, through the same proxy to the same collector in a JVM of its own.
  *
- * <p>Run it from the project's root: {@code mvn -q -Pbenchmarks -Dbenchmarks.main=LossComparison}; it takes about twelve
+ * <p>Run it from the project's root: {@code mvn -q -Pbenchmarks -Dbenchmarks.main=LossComparison}; it takes about twenty
  * minutes. {@code -Dbenchmarks.args="outage=2 hiccup=1 load=2 kills=3"} is a quick look; these say, in seconds, how long
  * an outage, a hiccup and a time of heavy load last, and how often the collector is killed. {@code only=503} runs the
  * scenarios whose name has that in it.
  *
  * <p>A span counts as delivered when the collector has written its id to its file, also if nobody heard the answer. Before
  * and after each trouble there is a good time of a second; in the end each contender may send what it has left. One span in
- * fifty has failed: those are the ones that a person will look for.
+ * fifty has failed: those are the ones that a person will look for. A contender that keeps a spool has one that is empty
+ * at the beginning of each scenario; lost is what neither arrived nor can be read from it in the end.
  */
 public final class LossComparison {
 
     /** To be added to: one line for each way to send. */
-    private static final List<LossContender.Kind> CONTENDERS = List.of(LossContender.RAW, LossContender.DHARMA);
+    private static final List<LossContender.Kind> CONTENDERS =
+            List.of(LossContender.RAW, LossContender.DHARMA, LossContender.SPOOLED);
 
     private static final Duration GOOD_TIME = Duration.ofSeconds(1);
     private static final int ORDINARY_LOAD = 1_000;
@@ -57,10 +60,10 @@ public final class LossComparison {
 
     private record Scenario(String name, int spansPerSecond, Trouble trouble) {}
 
-    private record Outcome(long emitted, long delivered, long errorsLost, long duplicates) {
+    private record Outcome(long emitted, long delivered, long spooled, long errorsLost, long duplicates) {
 
         long lost() {
-            return emitted - delivered;
+            return emitted - delivered - spooled;
         }
     }
 
@@ -88,15 +91,18 @@ public final class LossComparison {
         try {
             new LossComparison(directory, settings).run();
         } finally {
-            try (var files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
+            delete(directory);
         }
         // Senders of others keep threads for a while that are no daemons.
         System.exit(0);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private List<Scenario> scenarios() {
@@ -136,8 +142,8 @@ public final class LossComparison {
         System.out.println(LocalDate.now(ZoneOffset.UTC) + ", JDK " + Runtime.version() + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores\n");
         System.out.println(
-                "| scenario | contender | emitted | delivered | lost | lost % | errors lost % | duplicates |");
-        System.out.println("|---|---|---:|---:|---:|---:|---:|---:|");
+                "| scenario | contender | emitted | delivered | spooled | lost | lost % | errors lost % | duplicates |");
+        System.out.println("|---|---|---:|---:|---:|---:|---:|---:|---:|");
         for (Scenario scenario : scenarios()) {
             if (scenario.name().contains(only)) {
                 for (LossContender.Kind contender : CONTENDERS) {
@@ -150,11 +156,12 @@ public final class LossComparison {
     private static void print(Scenario scenario, LossContender.Kind contender, Outcome outcome) {
         System.out.printf(
                 Locale.ROOT,
-                "| %s | %s | %,d | %,d | %,d | %.1f | %.1f | %,d |%n",
+                "| %s | %s | %,d | %,d | %,d | %,d | %.1f | %.1f | %,d |%n",
                 scenario.name(),
                 contender.name(),
                 outcome.emitted(),
                 outcome.delivered(),
+                outcome.spooled(),
                 outcome.lost(),
                 100.0 * outcome.lost() / outcome.emitted(),
                 100.0 * outcome.errorsLost() * LossContender.SPANS_PER_ERROR / outcome.emitted(),
@@ -162,31 +169,43 @@ public final class LossComparison {
     }
 
     private Outcome run(Scenario scenario, LossContender.Kind kind) throws IOException, InterruptedException {
+        Path files = Files.createTempDirectory(directory, "files");
         try (KillableCollector collector = KillableCollector.start(Files.createTempFile(directory, "ids", ""));
                 FaultProxy proxy = FaultProxy.to(collector.uri())) {
-            LossContender contender = kind.to().apply(proxy.uri().toString());
+            LossContender contender = kind.to().apply(proxy.uri().toString(), files);
             Emitter emitter = new Emitter(contender, scenario.spansPerSecond());
             emitter.start();
             TimeUnit.NANOSECONDS.sleep(GOOD_TIME.toNanos());
             scenario.trouble().strike(proxy, collector);
             TimeUnit.NANOSECONDS.sleep(GOOD_TIME.toNanos());
             emitter.finish();
-            contender.end();
-            return outcome(emitter.emitted(), collector.arrived());
+            long[] onDisk = contender.end();
+            return outcome(emitter.emitted(), collector.arrived(), onDisk);
+        } finally {
+            delete(files);
         }
     }
 
-    private static Outcome outcome(List<Long> emitted, long[] arrived) {
-        long[] distinct = LongStream.of(arrived).distinct().toArray();
+    private static Outcome outcome(List<Long> emitted, long[] arrived, long[] onDisk) {
+        long[] delivered = LongStream.of(arrived).distinct().toArray();
+        long[] kept = LongStream.concat(LongStream.of(delivered), LongStream.of(onDisk))
+                .distinct()
+                .sorted()
+                .toArray();
         long[] known = emitted.stream().mapToLong(Long::longValue).sorted().toArray();
-        if (!LongStream.of(distinct).allMatch(id -> Arrays.binarySearch(known, id) >= 0)) {
+        if (!LongStream.of(kept).allMatch(id -> Arrays.binarySearch(known, id) >= 0)) {
             throw new IllegalStateException("spans arrived that nobody emitted");
         }
         long errorsLost = IntStream.range(0, emitted.size())
                 .filter(LossContender::fails)
-                .filter(number -> Arrays.binarySearch(distinct, emitted.get(number)) < 0)
+                .filter(number -> Arrays.binarySearch(kept, emitted.get(number)) < 0)
                 .count();
-        return new Outcome(known.length, distinct.length, errorsLost, arrived.length - distinct.length);
+        return new Outcome(
+                known.length,
+                delivered.length,
+                kept.length - delivered.length,
+                errorsLost,
+                arrived.length - delivered.length);
     }
 
     /** As many spans a second as asked, from one thread. */

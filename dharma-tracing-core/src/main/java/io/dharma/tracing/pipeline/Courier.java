@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,9 +68,6 @@ final class Courier<T> implements Worker.Task {
     private final Worker worker;
     private volatile @Nullable Intake<?, T> intake;
 
-    /** Records that were not delivered in time, and that the next process will find in the journal. */
-    private final AtomicLong leftToJournal = new AtomicLong();
-
     // The thread's own.
     private boolean tends;
     private long tendDueAt;
@@ -101,6 +97,11 @@ final class Courier<T> implements Worker.Task {
     private boolean closing;
     private long closeBy;
     private boolean closed;
+
+    /** What was not delivered in time and is in the journal, until that knows what it can keep. */
+    private final Receipts left = new Receipts(0);
+
+    private long leftToNextProcess;
 
     Courier(
             Sink<T> sink,
@@ -139,22 +140,22 @@ final class Courier<T> implements Worker.Task {
             switch (overflow.accept(record, size, priority, position)) {
                 case QUEUED, LEFT_TO_JOURNAL -> {}
                 case FULL -> dropped.add(DropReason.QUEUE_FULL, 1);
-                case CLOSED -> tooLate(position);
+                case CLOSED -> tooLate(priority, position);
             }
             return;
         }
         switch (queue.offer(record, size, priority, position)) {
             case ACCEPTED -> {}
             case FULL -> dropped.add(DropReason.QUEUE_FULL, 1);
-            case CLOSED -> tooLate(position);
+            case CLOSED -> tooLate(priority, position);
         }
     }
 
-    private void tooLate(long position) {
+    private synchronized void tooLate(Priority priority, long position) {
         if (position == Journal.NOT_WRITTEN) {
             dropped.add(DropReason.UNDELIVERED, 1);
         } else {
-            leftToJournal.incrementAndGet();
+            left.add(priority, position);
         }
     }
 
@@ -682,8 +683,8 @@ final class Courier<T> implements Worker.Task {
     }
 
     /** What did not arrive, and will not before the next process: what a flush must not call delivered. */
-    long undelivered() {
-        return dropped.losses() + leftToJournal.get();
+    synchronized long undelivered() {
+        return dropped.losses() + leftToNextProcess + left.size();
     }
 
     synchronized SinkStats stats() {
@@ -693,7 +694,7 @@ final class Courier<T> implements Worker.Task {
                 delivered,
                 dropped.snapshot(),
                 closed ? 0 : queue.waiting() + recordsInBatches(),
-                leftToJournal.get() + (overflow == null ? 0 : overflow.waiting()),
+                leftToNextProcess + left.size() + (overflow == null ? 0 : overflow.waiting()),
                 overflow == null ? 0 : overflow.inherited(),
                 closed ? 0 : queue.bytes(),
                 inFlight.size(),
@@ -781,16 +782,23 @@ final class Courier<T> implements Worker.Task {
 
     /** Any thread: what has not arrived by now is counted as not delivered, and nothing is tried any more. */
     void abandon() {
-        Runnable toSay = abandonQuietly();
+        Runnable toSay = sayUndelivered(giveUpAll());
         if (toSay != null) {
             toSay.run();
         }
     }
 
-    /** As {@link #abandon}, for a caller that must not wait for a log: returns what there is to say, if anything. */
+    /**
+     * The same for good, once the journal has written what it could.
+     *
+     * @return what there is to say, if anything: the caller must not wait for a log
+     */
     @Nullable
-    Runnable abandonQuietly() {
-        long undelivered = giveUpAll();
+    Runnable settleAccounts() {
+        return sayUndelivered(giveUpAll() + countLeft());
+    }
+
+    private @Nullable Runnable sayUndelivered(long undelivered) {
         return undelivered == 0
                 ? null
                 : () -> log.warn("{} to {} closed with {} undelivered", settings.signal(), name, undelivered);
@@ -803,10 +811,10 @@ final class Courier<T> implements Worker.Task {
         closed = true;
         queue.close();
         long waiting = queue.waiting() + recordsInBatches();
-        long inJournal = writtenInBatches() + emptyQueue();
-        long undelivered = waiting - inJournal;
+        leaveBatches();
+        leaveQueue();
+        long undelivered = waiting - left.size();
         dropped.add(DropReason.UNDELIVERED, undelivered);
-        leftToJournal.addAndGet(inJournal);
         unsettled.forEach(Batch::settle);
         unsettled.clear();
         inFlight.clear();
@@ -814,23 +822,34 @@ final class Courier<T> implements Worker.Task {
         return undelivered;
     }
 
-    private long writtenInBatches() {
-        long written = 0;
+    private void leaveBatches() {
         for (Batch<T> batch : unsettled) {
             Receipts receipts = batch.receipts();
-            written += receipts == null ? 0 : receipts.written();
+            if (receipts != null) {
+                left.addWritten(receipts);
+            }
         }
-        return written;
     }
 
-    /** Returns how many of the records were in the journal. */
-    private long emptyQueue() {
-        long written = 0;
+    private void leaveQueue() {
         while (queue.poll() != null) {
-            written += queue.polledPosition() == Journal.NOT_WRITTEN ? 0 : 1;
+            if (queue.polledPosition() != Journal.NOT_WRITTEN) {
+                left.add(queue.polledPriority(), queue.polledPosition());
+            }
             queue.giveBack();
         }
-        return written;
+    }
+
+    /** Returns how many of those that were left to the journal it has lost. */
+    private synchronized long countLeft() {
+        if (overflow == null) {
+            return 0;
+        }
+        long records = left.size() + overflow.waiting();
+        long kept = overflow.leave(left);
+        left.clear();
+        leftToNextProcess += kept;
+        return records - kept;
     }
 
     /** Any thread: ends the courier's thread, after the call it may be in and {@link #end()}. */

@@ -18,7 +18,10 @@ public enum DropReason {
     /** The receiver will not have it, alone or in a smaller batch. */
     REJECTED,
 
-    /** Was left to the journal, and is not there any more: no room on the disk, too old, or damaged. */
+    /**
+     * Was left to the journal, and is not there any more: no room on the disk, too old, or damaged. When the pipeline
+     * closes, also what the disk would not take in the end.
+     */
     JOURNAL_LOST,
 
     /** Offered after the pipeline was closed. */

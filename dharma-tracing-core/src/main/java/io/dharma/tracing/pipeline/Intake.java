@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -408,6 +409,13 @@ final class Intake<I, O> implements Worker.Task {
         // It may be inside a conversion that does not come back. Anything else must not be hit, least of all a journal.
         if (calls.get() % 2 != 0) {
             worker.interrupt();
+        }
+    }
+
+    /** After {@link #abandon}: nothing more is written. */
+    void finishJournal(Duration deadline) {
+        if (journal != null) {
+            journal.finish(deadline);
         }
     }
 

@@ -1,12 +1,13 @@
 package io.dharma.tracing.pipeline;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link Pipeline} writes every record down before the sinks get it, so that it outlives an outage that is
  * longer than memory lasts, and the process itself.
  *
- * <p>Each {@link Priority} has positions of its own, which count up by one for each record. The pipeline writes and
+ * <p>A journal is for one pipeline. Each {@link Priority} has positions of its own, which count up by one for each record. The pipeline writes and
  * flushes from one thread; readers are used as they say. Nothing here throws or waits for long: a journal that cannot
  * write says so by {@link #NOT_WRITTEN}, and the pipeline goes on in memory.
  *
@@ -26,6 +27,15 @@ public interface Journal<T> {
 
     /** Brings to the disk what was appended. Called at least every 100 ms while there is something. */
     void flush();
+
+    /**
+     * The end of writing: tries once more to bring to the disk what was appended, and gives up what the disk does not
+     * take, so that {@link Reader#kept} tells from then on what the next process will find. Called once, from any thread,
+     * perhaps while another one still hangs in {@link #append} or {@link #flush}.
+     *
+     * @param deadline how long the caller waits at most. What a disk that hangs has not confirmed by then is not kept
+     */
+    void finish(Duration deadline);
 
     /** What one sink knows of the journal. Asked for once for each sink, by its name. */
     Reader<T> reader(String sink);
@@ -59,6 +69,13 @@ public interface Journal<T> {
 
         /** The sink has in memory all that it has not acknowledged. */
         void catchUp(Priority priority);
+
+        /**
+         * Asked after {@link Journal#finish}: how many of the records between these positions, the end excluded, are
+         * there for the next process, which are those that are on the disk and that this sink has not acknowledged.
+         * Positions of inherited records are asked about one by one.
+         */
+        long kept(Priority priority, long from, long to);
     }
 
     /**

@@ -125,6 +125,18 @@ final class Overflow<T> {
         reader.acknowledge(priority, position);
     }
 
+    /**
+     * Under the books' lock, when nothing more comes: whatever the next process will not find is lost.
+     *
+     * @param left what was in memory
+     * @return how many records the next process will find, what was in memory and what was not taken together
+     */
+    long leave(Receipts left) {
+        long kept = left.kept(reader);
+        dropped.add(DropReason.JOURNAL_LOST, left.size() - kept);
+        return kept + high.leave() + normal.leave();
+    }
+
     /** What has the same priority. */
     private final class Lane {
 
@@ -217,6 +229,15 @@ final class Overflow<T> {
             if (!behind) {
                 reader.catchUp(priority);
             }
+        }
+
+        private synchronized long leave() {
+            long left = waiting();
+            long kept = left == 0 ? 0 : reader.kept(priority, next, end);
+            dropped.add(DropReason.JOURNAL_LOST, left - kept);
+            next = end;
+            behind = false;
+            return kept;
         }
 
         private boolean offer(Journal.Entry<T> entry) {

@@ -61,6 +61,9 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     private static final long TIME_TO_SAY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** Also when there is no time left: a disk that is well needs less, and the accounts depend on it. */
+    private static final long TIME_FOR_JOURNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Intake<I, O> intake;
     private final List<Courier<O>> couriers;
     private final DeadLetters<O> deadLetters;
@@ -157,7 +160,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     /**
      * Takes no more records, tries to deliver those it has, and lets go of sinks and threads. What could not be
-     * delivered in time is counted as {@link DropReason#UNDELIVERED}, unless it is in the journal. A second call waits for the first.
+     * delivered in time is counted as {@link DropReason#UNDELIVERED}, unless it is in the journal, or as {@link
+     * DropReason#JOURNAL_LOST} if that took it and cannot keep it. A second call waits for the first.
      *
      * @param deadline how long this may take at most, also with a sink that never answers
      */
@@ -175,9 +179,10 @@ public final class Pipeline<I, O> implements AutoCloseable {
             drain(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS));
         }
         intake.abandon();
+        intake.finishJournal(timeForJournal(start + nanos));
         List<Runnable> toSay = new ArrayList<>();
         for (Courier<O> courier : couriers) {
-            Runnable line = courier.abandonQuietly();
+            Runnable line = courier.settleAccounts();
             if (line != null) {
                 toSay.add(line);
             }
@@ -190,6 +195,11 @@ public final class Pipeline<I, O> implements AutoCloseable {
         awaitThreads(start + nanos);
         awaitEnd(saying, start + nanos);
         closed.countDown();
+    }
+
+    /** A disk that hangs takes no more than half of what is left for the sinks to close. */
+    private static Duration timeForJournal(long until) {
+        return Duration.ofNanos(Math.max(TIME_FOR_JOURNAL_NANOS, (until - System.nanoTime()) / 2));
     }
 
     /** A log may hang as well, for instance on a standard output that nobody reads. */

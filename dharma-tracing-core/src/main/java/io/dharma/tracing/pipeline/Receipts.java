@@ -1,10 +1,12 @@
 package io.dharma.tracing.pipeline;
 
-/** By what the records of one batch are acknowledged to the journal, in their order. */
+import java.util.Arrays;
+
+/** By what records are known to the journal, in their order. One thread at a time. */
 final class Receipts {
 
-    private final long[] positions;
-    private final Priority[] priorities;
+    private long[] positions;
+    private Priority[] priorities;
     private int size;
 
     Receipts(int capacity) {
@@ -12,7 +14,13 @@ final class Receipts {
         this.priorities = new Priority[capacity];
     }
 
+    /** Allocates only when there are more than it was made for. */
     void add(Priority priority, long position) {
+        if (size == positions.length) {
+            int more = Math.max(16, size * 2);
+            positions = Arrays.copyOf(positions, more);
+            priorities = Arrays.copyOf(priorities, more);
+        }
         positions[size] = position;
         priorities[size] = priority;
         size++;
@@ -34,14 +42,31 @@ final class Receipts {
         }
     }
 
-    /** How many of the records are in the journal. */
-    int written() {
-        int written = 0;
-        for (int i = 0; i < size; i++) {
-            if (positions[i] != Journal.NOT_WRITTEN) {
-                written++;
+    /** Adds those of the others that are in the journal. */
+    void addWritten(Receipts others) {
+        for (int i = 0; i < others.size; i++) {
+            if (others.positions[i] != Journal.NOT_WRITTEN) {
+                add(others.priorities[i], others.positions[i]);
             }
         }
-        return written;
+    }
+
+    /** How many the next process will find. */
+    long kept(Journal.Reader<?> reader) {
+        long kept = 0;
+        for (int i = 0; i < size; i++) {
+            kept += reader.kept(priorities[i], positions[i], positions[i] + 1);
+        }
+        return kept;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void clear() {
+        positions = new long[0];
+        priorities = new Priority[0];
+        size = 0;
     }
 }

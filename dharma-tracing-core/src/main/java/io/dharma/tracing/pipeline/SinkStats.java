@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropped records that this sink did not get, by reason; reasons that never occurred are absent
  * @param queuedRecords records that wait for this sink or are under way to it
  * @param spooledRecords records that wait for this sink in the journal, and nowhere else; once the pipeline is closed,
- *     all that the next process will deliver
+ *     all that the next process will find there
  * @param inherited records of earlier processes that were read from the journal; they count as delivered or dropped
  *     without having been offered
  * @param queuedBytes what they hold of the sink's share of memory

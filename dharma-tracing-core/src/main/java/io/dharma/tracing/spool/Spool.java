@@ -5,6 +5,7 @@ import io.dharma.tracing.internal.segment.NewerFormatException;
 import io.dharma.tracing.internal.segment.Segment;
 import io.dharma.tracing.internal.segment.SegmentLog;
 import io.dharma.tracing.internal.segment.SegmentRecord;
+import io.dharma.tracing.internal.segment.Uninterrupted;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.spi.DaemonThreads;
@@ -45,11 +46,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>A disk that is full, read-only or gone</b> is no error for anybody: one warning, then records pass through memory
  * alone, and it is tried again every 10 s. What had been taken before that, and is not written yet, is kept and written
- * then.
+ * then. Only at the end it is lost if the disk still does not take it, and is counted.
  *
- * <p><b>Threads.</b> It has none. {@link #append} and {@link #flush} are for one thread at a time, the pipeline's;
- * everything else is for any. Whatever touches a file happens in {@code append}, {@code flush}, {@code next} and
- * {@code nextInherited}, which the pipeline calls on its own threads, and in {@link #close}. Nothing throws.
+ * <p><b>Threads.</b> It has none but for its end. {@link #append} and {@link #flush} are for one thread at a time, the
+ * pipeline's; everything else is for any. Whatever touches a file happens in {@code append}, {@code flush}, {@code next}
+ * and {@code nextInherited}, which the pipeline calls on its own threads, and in {@link #finish} and {@link #close},
+ * which wait for a thread that does it. Nothing throws.
  *
  * @param <T> what is written
  */
@@ -87,6 +89,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private volatile @Nullable SpoolFolder own;
     private volatile List<SpoolFolder> inherited = List.of();
     private volatile boolean hasNewReaders;
+    private volatile boolean finishing;
 
     private final SpoolHealth health;
 
@@ -94,6 +97,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private final ReentrantLock upkeep = new ReentrantLock();
 
     // Guarded by upkeep.
+    private boolean finished;
     private long lookedAfterAt;
     private boolean lookedForHeritage;
     private long lookedForHeritageAt;
@@ -181,6 +185,9 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     }
 
     private @Nullable SpoolFolder folderToWriteTo() {
+        if (finishing) {
+            return null;
+        }
         if (health.isTimeToTry()) {
             tryToWrite();
         }
@@ -487,40 +494,98 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
 
     /**
      * Writes what is left, notes down how far all sinks are, and leaves the rest to the next process. After the pipeline
-     * has been closed. A second call does nothing.
+     * has been closed, which {@linkplain #finish finishes} writing. A second call does nothing.
      *
      * @param deadline how long the caller waits at most. A disk that hangs is left to a daemon thread
      */
     public void close(Duration deadline) {
         Thread closer = DaemonThreads.of("dharma-spool-close", this::closeFiles);
-        if (!health.close()) {
-            return;
+        if (health.close()) {
+            run(closer, deadline);
         }
-        closer.start();
+    }
+
+    private static void run(Thread thread, Duration deadline) {
+        thread.start();
         try {
-            TimeUnit.NANOSECONDS.timedJoin(closer, Math.max(1, Timeouts.nanos(deadline)));
+            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, Timeouts.nanos(deadline)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    @Override
+    public void finish(Duration deadline) {
+        finishing = true;
+        run(DaemonThreads.of("dharma-spool-finish", this::finishFiles), deadline);
+    }
+
+    private void finishFiles() {
+        upkeep.lock();
+        try {
+            SpoolFolder ours = own;
+            if (ours != null && !finished) {
+                finish(ours);
+            }
+            finished = true;
+        } finally {
+            upkeep.unlock();
+        }
+    }
+
+    private void finish(SpoolFolder ours) {
+        String why = "";
+        // What waited in memory has ended with the pipeline.
+        ownCursors.values().forEach(Spool::expect);
+        try {
+            // However short a while ago it failed: there is no later. What somebody deleted is made again.
+            open();
+        } catch (IOException | RuntimeException e) {
+            why = SpoolHealth.describe(e);
+        } finally {
+            long records = ours.giveUpPending();
+            lost.add(records);
+            if (records > 0) {
+                log.warn("{}: the last {} records could not be written down, and are lost: {}", path, records, why);
+            }
+        }
+    }
+
     private void closeFiles() {
+        finishFiles();
         upkeep.lock();
         try {
             readers.values().forEach(SpoolReader::close);
+            Attempts attempts = new Attempts();
             SpoolFolder ours = own;
             if (ours != null) {
-                ours.storeNewCursors(sync);
-                ours.close();
+                attempts.attempt(ours::close);
             }
             for (SpoolFolder folder : folders()) {
-                close(folder);
+                attempts.attempt(() -> close(folder));
             }
-            directory.close();
-        } catch (IOException | RuntimeException e) {
-            log.warn("{}: not everything could be written down at the end: {}", path, SpoolHealth.describe(e));
+            attempts.attempt(directory::close);
+            Exception failure = attempts.firstFailure;
+            if (failure != null) {
+                log.warn(
+                        "{}: not everything could be written down at the end: {}", path, SpoolHealth.describe(failure));
+            }
         } finally {
             upkeep.unlock();
+        }
+    }
+
+    /** One that fails keeps none of the others from being made: whatever can be had is for the next process. */
+    private static final class Attempts {
+
+        private @Nullable Exception firstFailure;
+
+        private void attempt(Uninterrupted.Action action) {
+            try {
+                action.run();
+            } catch (IOException | RuntimeException e) {
+                firstFailure = firstFailure == null ? e : firstFailure;
+            }
         }
     }
 

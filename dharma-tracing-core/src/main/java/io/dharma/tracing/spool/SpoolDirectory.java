@@ -1,18 +1,14 @@
 package io.dharma.tracing.spool;
 
 import io.dharma.tracing.internal.segment.Disk;
+import io.dharma.tracing.internal.segment.PrivateDirectory;
 import io.dharma.tracing.internal.segment.Uninterrupted;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,7 +92,7 @@ final class SpoolDirectory {
             jvm = jvm();
             instance = jvm + "-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         }
-        prepareBase();
+        PrivateDirectory.prepare(disk, base);
         if (lock == null || !disk.isThere(lockOf(instance))) {
             Uninterrupted.run(this::lock);
         }
@@ -105,35 +101,6 @@ final class SpoolDirectory {
             disk.createDirectory(own);
         }
         return own;
-    }
-
-    private void prepareBase() throws IOException {
-        if (!disk.isThere(base)) {
-            Path parent = base.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            try {
-                disk.createDirectory(base);
-            } catch (FileAlreadyExistsException another) {
-                log.trace("Another process was faster");
-            }
-        }
-        if (Files.isSymbolicLink(base)) {
-            throw refusal("is a symbolic link, and could lead elsewhere tomorrow");
-        }
-        if (!Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)) {
-            throw refusal("is no directory");
-        }
-        PosixFileAttributeView rights =
-                Files.getFileAttributeView(base, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        if (rights != null && rights.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw refusal("can be written to by every user of this machine");
-        }
-    }
-
-    private FileSystemException refusal(String why) {
-        return new FileSystemException(base.toString(), null, why);
     }
 
     private void lock() throws IOException {
@@ -261,14 +228,20 @@ final class SpoolDirectory {
         if (lock == null) {
             return;
         }
-        for (Path path : disk.list(base)) {
-            String name = path.getFileName().toString();
-            Matcher folder = FOLDER.matcher(name);
-            if (folder.matches() && folder.group(1) == null && folder.group(2).equals(instance)) {
-                disk.move(path, base.resolve(LEFT + name));
+        try {
+            for (Path path : disk.list(base)) {
+                String name = path.getFileName().toString();
+                Matcher folder = FOLDER.matcher(name);
+                if (folder.matches()
+                        && folder.group(1) == null
+                        && folder.group(2).equals(instance)) {
+                    disk.move(path, base.resolve(LEFT + name));
+                }
             }
+            disk.delete(lockOf(instance));
+        } finally {
+            // What could not be renamed is another process's from now on, as if this one had died.
+            unlock();
         }
-        disk.delete(lockOf(instance));
-        unlock();
     }
 }

@@ -117,8 +117,35 @@ final class SpoolFolder {
     }
 
     void flush() throws IOException {
-        high.flush();
-        normal.flush();
+        try {
+            high.flush();
+        } finally {
+            normal.flush();
+        }
+    }
+
+    /**
+     * The end of writing: what was appended and could not be written is given up.
+     *
+     * @return as of {@link #discard}
+     */
+    long giveUpPending() {
+        long lost = 0;
+        for (Priority priority : Priority.values()) {
+            long first = log(priority).giveUpPending();
+            lost += notThere(priority, first, log(priority).nextSequence());
+        }
+        return lost;
+    }
+
+    /** How many of these records are on the disk and not settled for that sink. */
+    long kept(SinkCursor cursor, Priority priority, long from, long to) {
+        long kept = 0;
+        for (Segment segment : log(priority).segments()) {
+            long first = Math.max(from, segment.firstSequence());
+            kept += cursor.settled(priority).unsettledIn(first, Math.min(to, segment.endSequence()));
+        }
+        return kept;
     }
 
     long bytes() {
@@ -171,14 +198,14 @@ final class SpoolFolder {
      */
     long discard(Priority priority, Segment segment) throws IOException {
         log(priority).delete(segment);
-        return notThere(priority, segment);
+        return notThere(priority, segment.firstSequence(), segment.endSequence());
     }
 
-    private long notThere(Priority priority, Segment segment) {
+    private long notThere(Priority priority, long from, long to) {
         long lost = 0;
         for (SinkCursor cursor : cursors.values()) {
-            lost += cursor.needs(priority, segment.firstSequence(), segment.endSequence());
-            cursor.settled(priority).settle(segment.firstSequence(), segment.endSequence());
+            lost += cursor.needs(priority, from, to);
+            cursor.settled(priority).settle(from, to);
         }
         return lost;
     }
@@ -279,12 +306,17 @@ final class SpoolFolder {
         return lost;
     }
 
-    /** Writes what is left. */
+    /** Writes what is left, and lets go of the files whether it can or not. */
     void close() throws IOException {
         try {
             high.close();
         } finally {
-            normal.close();
+            high.abandon();
+            try {
+                normal.close();
+            } finally {
+                normal.abandon();
+            }
         }
     }
 

@@ -85,6 +85,18 @@ final class SpoolReader<T> implements Journal.Reader<T> {
         own.reliesFrom(priority, SinkCursor.NOTHING);
     }
 
+    @Override
+    public long kept(Priority priority, long from, long to) {
+        boolean isOwn = from >= 0;
+        SpoolFolder folder = isOwn ? spool.own() : spool.inherited(InheritedPosition.folder(from));
+        SinkCursor cursor = isOwn ? own : folder == null ? null : folder.cursor(cursorName);
+        if (folder == null || cursor == null) {
+            return 0;
+        }
+        long first = isOwn ? from : InheritedPosition.sequence(from);
+        return folder.kept(cursor, priority, first, first + to - from);
+    }
+
     /** What it held open. */
     void close() {
         high.close();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments how many there are
  * @param written records that were taken for writing
  * @param notWritten records that were not: the disk did not take them, or they are too long
- * @param lost records that were deleted, or found deleted, although a sink had yet to get them from here; counted once
- *     for each such sink
+ * @param lost records that were deleted, or found deleted, although a sink had yet to get them from here, and those that
+ *     the disk did not take even in the end; counted once for each such sink
  * @param adopted records of earlier processes that were found and taken over
  * @param corrupt damaged places that were passed while reading; each cost one record or more
  */

@@ -97,6 +97,22 @@ class JournaledPipelineTest {
     }
 
     @Test
+    void close_countsWhatTheJournalCouldNotKeep_whereverItWaited() {
+        sink.answers(Delivery.retry("away"));
+        // Some were in a batch or in the queue, and far more in the journal only.
+        journal.losingAtTheEnd(item -> item.id() % 10 == 0);
+        Pipeline<Item, Item> pipeline = start(builder -> builder);
+        offerSlowly(pipeline, MANY);
+        await().until(() -> sinkStats(pipeline).spooledRecords() > MANY / 2
+                && sinkStats(pipeline).queuedRecords() > 100);
+
+        pipeline.close(Duration.ofMillis(500));
+
+        assertThat(sinkStats(pipeline).dropped()).isEqualTo(Map.of(DropReason.JOURNAL_LOST, MANY / 10L));
+        assertThat(sinkStats(pipeline).spooledRecords()).isEqualTo(MANY - MANY / 10);
+    }
+
+    @Test
     void recordsOfAnEarlierProcess_areDeliveredAndAcknowledged() {
         journal.inheriting(Item.ordinary(1001), Item.high(1002));
         Pipeline<Item, Item> pipeline = start(builder -> builder);

@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ final class MemoryJournal implements Journal<Item> {
     private final Set<Long> acknowledged = new HashSet<>();
     private Predicate<Item> refuses = item -> false;
     private Predicate<Item> loses = item -> false;
+    private Predicate<Item> losesAtTheEnd = item -> false;
+    private boolean finished;
 
     MemoryJournal() {
         for (Priority priority : Priority.values()) {
@@ -40,6 +43,12 @@ final class MemoryJournal implements Journal<Item> {
         return this;
     }
 
+    /** What has not reached the disk when writing ends. */
+    MemoryJournal losingAtTheEnd(Predicate<Item> which) {
+        losesAtTheEnd = which;
+        return this;
+    }
+
     synchronized MemoryJournal inheriting(Item... items) {
         for (Item item : items) {
             of(inheritance, item.priority()).add(item);
@@ -54,7 +63,7 @@ final class MemoryJournal implements Journal<Item> {
 
     @Override
     public synchronized long append(Item item, Priority priority) {
-        if (refuses.test(item)) {
+        if (finished || refuses.test(item)) {
             return NOT_WRITTEN;
         }
         long position = of(next, priority);
@@ -68,6 +77,13 @@ final class MemoryJournal implements Journal<Item> {
     @Override
     public synchronized void flush() {
         flushed.putAll(next);
+    }
+
+    @Override
+    public synchronized void finish(Duration deadline) {
+        flush();
+        finished = true;
+        written.values().forEach(items -> items.values().removeIf(losesAtTheEnd));
     }
 
     @Override
@@ -93,6 +109,11 @@ final class MemoryJournal implements Journal<Item> {
 
             @Override
             public void catchUp(Priority priority) {}
+
+            @Override
+            public long kept(Priority priority, long from, long to) {
+                return unsettled(priority, from, to);
+            }
         };
     }
 
@@ -117,6 +138,17 @@ final class MemoryJournal implements Journal<Item> {
         if (item != null) {
             acknowledged.add(item.id());
         }
+    }
+
+    private synchronized long unsettled(Priority priority, long from, long to) {
+        if (!finished) {
+            throw new IllegalStateException("nobody knows yet");
+        }
+        return from <= -1000
+                ? 1
+                : of(written, priority).subMap(from, to).values().stream()
+                        .filter(item -> !acknowledged.contains(item.id()))
+                        .count();
     }
 
     private static <V> V of(Map<Priority, V> map, Priority priority) {

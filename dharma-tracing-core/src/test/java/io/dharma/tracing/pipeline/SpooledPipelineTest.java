@@ -183,6 +183,30 @@ class SpooledPipelineTest {
         assertThat(otlp.ids()).contains(999L);
     }
 
+    /** Memory still has what the spool deleted for want of room, but the next process will not find it. */
+    @Test
+    void spoolThatIsSmallerThanMemory_leavesToTheNextProcessWhatItStillHas() {
+        Spool<Item> spool = spool(4 << 20);
+        Pipeline<Item, Item> pipeline = start(spool, 64 << 20, otlp.answers(Delivery.retry("away")));
+        for (long id = 0; id < 1000; id++) {
+            assertThat(pipeline.offer(new Item(id, 10_000, Priority.NORMAL))).isTrue();
+        }
+        await().until(() -> spool.stats().written() == 1000);
+
+        pipeline.close(Duration.ofSeconds(1));
+        spool.close(LONG);
+
+        SinkStats stats = stats(pipeline, 0);
+        long lost = 1000 - stats.spooledRecords();
+        assertThat(lost).isBetween(500L, 900L);
+        assertThat(stats.dropped()).isEqualTo(Map.of(DropReason.JOURNAL_LOST, lost));
+        ScriptedSink otlpAgain = new ScriptedSink("otlp");
+        Pipeline<Item, Item> restarted = start(spool(), otlpAgain);
+        await().until(() -> stats(restarted, 0).inherited() == stats.spooledRecords());
+        await().until(() -> stats(restarted, 0).delivered() == stats.spooledRecords());
+        assertThat(otlpAgain.ids()).doesNotHaveDuplicates().contains(999L);
+    }
+
     @Test
     void directoryThatIsDeletedInAnOutage_isALossThatIsNoticedWithoutNewRecords() throws IOException {
         AtomicBoolean up = new AtomicBoolean();
@@ -270,9 +294,13 @@ class SpooledPipelineTest {
     }
 
     private Pipeline<Item, Item> start(Spool<Item> spool, ScriptedSink... sinks) {
+        return start(spool, Pipeline.MIN_QUEUE_BYTES, sinks);
+    }
+
+    private Pipeline<Item, Item> start(Spool<Item> spool, long maxQueueBytes, ScriptedSink... sinks) {
         Pipeline.Builder<Item, Item> builder = Pipeline.builder("spans", Item.TYPE, (Item item) -> item)
                 .journal(spool)
-                .maxQueueBytes(Pipeline.MIN_QUEUE_BYTES)
+                .maxQueueBytes(maxQueueBytes)
                 .maxBatchSize(100)
                 .maxBatchDelay(Duration.ofMillis(10));
         for (ScriptedSink sink : sinks) {

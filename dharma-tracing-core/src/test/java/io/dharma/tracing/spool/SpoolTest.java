@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.dharma.tracing.internal.segment.FullDisk;
+import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.testsupport.LeakCheck;
@@ -46,7 +46,7 @@ class SpoolTest {
     private static final Priority NORMAL = Priority.NORMAL;
 
     private final ManualClock clock = ManualClock.create();
-    private final FullDisk disk = new FullDisk();
+    private final FaultyDisk disk = new FaultyDisk();
     private final List<Spool<String>> spools = Collections.synchronizedList(new ArrayList<>());
     private final Logger logger = (Logger) LoggerFactory.getLogger(Spool.class);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();

@@ -3,6 +3,7 @@ package io.dharma.tracing.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.store.StoreStats.Disk;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.opentelemetry.api.common.Attributes;
@@ -495,7 +496,7 @@ class TraceStoreDiskTest {
         awaitDisk(store, Disk.MEMORY_ONLY);
         deliver(store, spans.plain(1, 1));
 
-        assertThat(store.stats().diskError()).contains("can be written to by everybody");
+        assertThat(store.stats().diskError()).contains("can be written to by every user");
         assertThat(store.find(id(1))).isPresent();
         Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwx------"));
         awaitDisk(store, Disk.WRITING);
@@ -508,7 +509,7 @@ class TraceStoreDiskTest {
         opened.add(store);
         awaitDisk(store, Disk.MEMORY_ONLY);
 
-        assertThat(store.stats().diskError()).contains("is a link");
+        assertThat(store.stats().diskError()).contains("is a symbolic link");
     }
 
     @Test

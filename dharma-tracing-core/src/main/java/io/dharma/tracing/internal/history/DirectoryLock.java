@@ -1,16 +1,12 @@
 package io.dharma.tracing.internal.history;
 
 import io.dharma.tracing.internal.segment.Disk;
+import io.dharma.tracing.internal.segment.PrivateDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,7 +37,7 @@ final class DirectoryLock {
      * @throws IOException also if another process has it, or another part of this one, and if others could write to it
      */
     static DirectoryLock take(Disk disk, Path directory) throws IOException {
-        prepare(disk, directory.toAbsolutePath());
+        PrivateDirectory.prepare(disk, directory);
         Path real = directory.toRealPath();
         if (!OWNED.add(real)) {
             throw taken();
@@ -51,24 +47,6 @@ final class DirectoryLock {
         } catch (IOException | RuntimeException e) {
             OWNED.remove(real);
             throw e;
-        }
-    }
-
-    private static void prepare(Disk disk, Path directory) throws IOException {
-        if (!disk.isThere(directory)) {
-            Path parent = directory.getParent();
-            if (parent != null && !Files.isDirectory(parent)) {
-                prepare(disk, parent);
-            }
-            disk.createDirectory(directory);
-        }
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileSystemException(directory.toString(), null, "is a link or a file, not a directory");
-        }
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new FileSystemException(directory.toString(), null, "can be written to by everybody");
         }
     }
 

@@ -61,6 +61,23 @@ final class RecordBuffer {
                 Arrays.copyOfRange(bytes, payload, payload + all.getInt(at + 4)));
     }
 
+    /** How many of the first bytes, of so many at most, are whole records. */
+    int wholeRecordsIn(int length) {
+        ByteBuffer all = ByteBuffer.wrap(bytes, 0, size);
+        int whole = 0;
+        int next = 0;
+        while (next <= length) {
+            whole = next;
+            next = whole == size ? Integer.MAX_VALUE : whole + SegmentFormat.RECORD_HEADER + all.getInt(whole + 4);
+        }
+        return whole;
+    }
+
+    /** The number of the record that begins there. */
+    long sequenceAt(int place) {
+        return place == size ? endSequence : ByteBuffer.wrap(bytes, 0, size).getLong(place + 8);
+    }
+
     byte[] bytes() {
         return bytes;
     }
@@ -81,7 +98,7 @@ final class RecordBuffer {
         return endSequence;
     }
 
-    /** All is in the file now. */
+    /** All is in the file now, or given up. */
     void clear() {
         firstSequence = endSequence;
         size = 0;

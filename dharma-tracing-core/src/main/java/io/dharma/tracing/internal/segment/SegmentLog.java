@@ -190,9 +190,45 @@ public final class SegmentLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives up what was appended and could not be written, for a log that is about to end. Of a write that broke off on
+     * its way, as on a disk that had just become full, the records stay that arrived as a whole: whoever opens the log
+     * will find them.
+     *
+     * @return the number of the first record that is given up; {@link #nextSequence()} if none is
+     */
+    public long giveUpPending() {
+        writing.lock();
+        try {
+            SegmentWriter open = writer;
+            int torn = open == null ? 0 : tornBytes(open);
+            synchronized (this) {
+                int arrived = open != null && isLast(open.file()) ? pending.wholeRecordsIn(torn) : 0;
+                long firstLost = pending.sequenceAt(arrived);
+                if (open != null && arrived > 0) {
+                    open.keepTorn(arrived);
+                    int active = segments.size() - 1;
+                    segments.set(active, segments.get(active).grownTo(firstLost, open.size()));
+                }
+                pending.clear();
+                return firstLost;
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private static int tornBytes(SegmentWriter open) {
+        try {
+            return open.isThere() ? open.torn() : 0;
+        } catch (IOException unknown) {
+            return 0;
+        }
+    }
+
     private SegmentWriter writerFor(int bytes) throws IOException {
         SegmentWriter open = writer;
-        if (open != null && open.size() > SegmentFormat.HEADER && open.size() + bytes > settings.segmentBytes()) {
+        if (open != null && isFull(open, bytes)) {
             endSegment(open);
             open = null;
         }
@@ -200,6 +236,12 @@ public final class SegmentLog implements AutoCloseable {
             open = beginSegment();
         }
         return open;
+    }
+
+    private boolean isFull(SegmentWriter open, int bytes) throws IOException {
+        boolean isFull = open.size() > SegmentFormat.HEADER && open.size() + bytes > settings.segmentBytes();
+        // What arrived in part is finished where it was begun, or it would be there twice.
+        return isFull && open.torn() == 0;
     }
 
     /** At full speed there are dozens a second, and most are deleted before anybody would synchronize them. */
@@ -280,7 +322,7 @@ public final class SegmentLog implements AutoCloseable {
 
     /** Deletes a segment, also the one that is written to: then the next flush begins another one. */
     public void delete(Segment segment) throws IOException {
-        if (isActive(segment)) {
+        if (isLast(segment.file())) {
             deleteActive(segment);
         } else {
             settings.disk().delete(segment.file());
@@ -289,8 +331,8 @@ public final class SegmentLog implements AutoCloseable {
     }
 
     /** Only the last one is waited for by whoever deletes, since somebody may be writing to it. */
-    private synchronized boolean isActive(Segment segment) {
-        return !segments.isEmpty() && segments.get(segments.size() - 1).file().equals(segment.file());
+    private synchronized boolean isLast(Path file) {
+        return !segments.isEmpty() && segments.get(segments.size() - 1).file().equals(file);
     }
 
     private void deleteActive(Segment segment) throws IOException {

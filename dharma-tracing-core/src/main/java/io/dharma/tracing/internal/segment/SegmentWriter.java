@@ -61,6 +61,16 @@ final class SegmentWriter implements AutoCloseable {
         size += length;
     }
 
+    /** How many bytes lie behind the end, of a write that broke off on its way. */
+    int torn() throws IOException {
+        return Uninterrupted.call(() -> (int) Math.max(0, channel().size() - size));
+    }
+
+    /** So many of them belong to the segment after all. */
+    void keepTorn(int length) {
+        size += length;
+    }
+
     private void writeAt(byte[] bytes, int length, long position) throws IOException {
         FileChannel open = channel();
         int written = 0;

@@ -10,15 +10,21 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads all metrics when a test asks. */
+/** Reads all metrics when a test asks, and once more at the end, as those do that export. */
 public final class CollectingReader implements MetricReader {
 
     private CollectionRegistration registration = CollectionRegistration.noop();
+    private Map<String, MetricData> last = Map.of();
 
     /** By name. */
     public Map<String, MetricData> collect() {
         return registration.collectAllMetrics().stream()
                 .collect(Collectors.toMap(MetricData::getName, Function.identity()));
+    }
+
+    /** What it read at the end, by name. */
+    public Map<String, MetricData> last() {
+        return last;
     }
 
     @Override
@@ -38,6 +44,7 @@ public final class CollectingReader implements MetricReader {
 
     @Override
     public CompletableResultCode shutdown() {
+        last = collect();
         return CompletableResultCode.ofSuccess();
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentLogTest {
 
     private final ManualClock clock = ManualClock.create();
-    private final FullDisk disk = new FullDisk();
+    private final FaultyDisk disk = new FaultyDisk();
 
     @TempDir
     Path directory;
@@ -337,7 +337,7 @@ class SegmentLogTest {
     }
 
     private int forcesIn10FlushesOfASecond(long syncEveryNanos) throws IOException {
-        FullDisk counting = new FullDisk();
+        FaultyDisk counting = new FaultyDisk();
         SegmentLog.Settings settings = new SegmentLog.Settings(counting, 1 << 20, syncEveryNanos, clock::nanoTime);
         try (SegmentLog log = SegmentLog.open(directory.resolve("sync" + syncEveryNanos), settings, 0)) {
             for (int i = 0; i < 10; i++) {

@@ -15,12 +15,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The real disk with as much room as a test says: what does not fit is written as far as it does, and then the write
- * fails as Linux lets it fail. Files that are there may be written over, as on a real disk. Any thread.
+ * The real disk, with as much room and such trouble as a test says: what does not fit is written as far as it does, and
+ * then the write fails as Linux lets it fail. Files that are there may be written over, as on a real disk. Any thread.
  */
-public final class FullDisk implements Disk {
+public final class FaultyDisk implements Disk {
 
     private final Disk real = Disk.system();
     private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
@@ -28,6 +29,7 @@ public final class FullDisk implements Disk {
     private final AtomicInteger writes = new AtomicInteger();
     private volatile boolean interrupting;
     private volatile boolean readOnly;
+    private volatile @Nullable String trouble;
 
     /** So many bytes can be added from now on. */
     public void room(long bytes) {
@@ -37,6 +39,16 @@ public final class FullDisk implements Disk {
     /** Nothing can be created, changed or deleted from now on. */
     public void readOnly(boolean isReadOnly) {
         readOnly = isReadOnly;
+    }
+
+    /** From now on half of what is written arrives before the write fails, and nothing else can be created or moved. */
+    public void fail(String reason) {
+        trouble = reason;
+    }
+
+    /** From now on everything can. */
+    public void heal() {
+        trouble = null;
     }
 
     void interruptingEveryOther() {
@@ -53,6 +65,13 @@ public final class FullDisk implements Disk {
         }
     }
 
+    private void checkTrouble() throws IOException {
+        String reason = trouble;
+        if (reason != null) {
+            throw new IOException(reason);
+        }
+    }
+
     @Override
     public FileChannel open(Path file, OpenOption... options) throws IOException {
         List<OpenOption> all = Arrays.asList(options);
@@ -60,18 +79,20 @@ public final class FullDisk implements Disk {
         if (writes) {
             checkWritable(file);
         }
-        return new Channel(real.open(file, options));
+        return new Channel(file, real.open(file, options));
     }
 
     @Override
     public void createDirectory(Path directory) throws IOException {
         checkWritable(directory);
+        checkTrouble();
         real.createDirectory(directory);
     }
 
     @Override
     public void move(Path from, Path to) throws IOException {
         checkWritable(from);
+        checkTrouble();
         real.move(from, to);
     }
 
@@ -93,9 +114,11 @@ public final class FullDisk implements Disk {
 
     private final class Channel extends FileChannel {
 
+        private final Path path;
         private final FileChannel file;
 
-        Channel(FileChannel file) {
+        Channel(Path path, FileChannel file) {
+            this.path = path;
             this.file = file;
         }
 
@@ -119,6 +142,11 @@ public final class FullDisk implements Disk {
             if (interrupting && writes.incrementAndGet() % 2 == 0) {
                 Thread.currentThread().interrupt();
             }
+            checkWritable(path);
+            if (trouble != null) {
+                writePart(source, position, source.remaining() / 2);
+            }
+            checkTrouble();
             long grows = Math.max(0, position + source.remaining() - file.size());
             long taken = room.getAndUpdate(left -> Math.max(0, left - grows));
             if (taken >= grows) {
@@ -128,8 +156,12 @@ public final class FullDisk implements Disk {
             if (fits == 0) {
                 throw new IOException("No space left on device");
             }
+            return writePart(source, position, fits);
+        }
+
+        private int writePart(ByteBuffer source, long position, int bytes) throws IOException {
             int limit = source.limit();
-            source.limit(source.position() + fits);
+            source.limit(source.position() + bytes);
             try {
                 return file.write(source, position);
             } finally {
