@@ -411,13 +411,13 @@ class HostileTableTest {
                 "lists 20,000 deep",
                 1 << 20,
                 AttributeKey.valueKey("tree"),
-                tree(20_000, innermost -> Value.of(List.of(innermost))));
+                nested(20_000, innermost -> Value.of(List.of(innermost))));
         // What is kept of it is copied twice, sixteen thousand elements each time.
         key(
                 "lists that hold another twice, 60 deep",
                 4 << 20,
                 AttributeKey.valueKey("tree"),
-                tree(60, half -> Value.of(List.of(half, half))));
+                nested(60, half -> Value.of(List.of(half, half))));
         key("a value of 10 MB", stringKey("huge"), TEN_MEGABYTES);
         key("a key of 10 MB", stringKey(TEN_MEGABYTES), "value");
         List<AttributeKey<String>> keys = new ArrayList<>();
@@ -478,7 +478,7 @@ class HostileTableTest {
         key(what, stringArrayKey("list"), list);
     }
 
-    private static Value<?> tree(int depth, UnaryOperator<Value<?>> around) {
+    private static Value<?> nested(int depth, UnaryOperator<Value<?>> around) {
         Value<?> tree = Value.of("leaf");
         for (int i = 0; i < depth; i++) {
             tree = around.apply(tree);
