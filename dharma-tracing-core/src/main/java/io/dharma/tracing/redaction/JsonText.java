@@ -25,9 +25,20 @@ final class JsonText {
 
     /** The same object if nothing had to change. */
     static String redact(String body) {
-        String text = body.length() > MAX_LENGTH ? body.substring(0, MAX_LENGTH) : body;
-        String redacted = new JsonText(text).redact();
+        String redacted = whole(start(body, MAX_LENGTH));
+        if (redacted.length() > MAX_LENGTH) {
+            // Short values grow. Of what is read again only the last one does, so that there has to be room for it.
+            redacted = whole(start(redacted, MAX_LENGTH - VALUE.length()));
+        }
         return redacted.equals(body) ? body : redacted;
+    }
+
+    private static String start(String text, int length) {
+        return text.length() > length ? text.substring(0, length) : text;
+    }
+
+    private static String whole(String text) {
+        return new JsonText(text).redact();
     }
 
     private String redact() {

@@ -352,7 +352,8 @@ final class SqlText {
     /** Or more dashes, which are one as soon as what comes behind them is gone. */
     private boolean isBlankOrComment(int index) {
         if (index >= end) {
-            return false;
+            // Where the text was cut, a blank and dots come.
+            return end < text.length();
         }
         char c = text.charAt(index);
         boolean block = c == '/' && index + 1 < end && text.charAt(index + 1) == '*';

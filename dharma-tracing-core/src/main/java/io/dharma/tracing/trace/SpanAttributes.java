@@ -37,7 +37,7 @@ final class SpanAttributes implements Attributes, NamedAttributes {
     private static final Class<?> OWN_KEY_CLASS = AttributeKey.stringKey("any").getClass();
 
     /** OpenTelemetry bounds a list's elements, but not their number. */
-    private static final int MAX_ELEMENTS = 1024;
+    static final int MAX_ELEMENTS = 1024;
 
     private static final int REFERENCE_BYTES = 8;
     private static final int OBJECT_BYTES = 24;
@@ -153,54 +153,11 @@ final class SpanAttributes implements Attributes, NamedAttributes {
         if (value instanceof List<?> list) {
             return limitedList(list);
         }
-        return value instanceof Value<?> tree ? limitedTree(tree) : value;
+        return value instanceof Value<?> tree ? LimitedTree.of(tree, maxValueLength) : value;
     }
 
     private String limitedText(String text) {
         return text.length() <= maxValueLength ? text : shortened(text);
-    }
-
-    private Value<?> limitedTree(Value<?> tree) {
-        Object content = tree.getValue();
-        return switch (tree.getType()) {
-            case STRING -> Value.of((String) limited(content));
-            case BYTES -> limitedBytes(tree, (ByteBuffer) content);
-            case ARRAY -> limitedArray((List<?>) content);
-            case KEY_VALUE_LIST -> limitedMap((List<?>) content);
-            case BOOLEAN, LONG, DOUBLE, EMPTY -> tree;
-        };
-    }
-
-    private Value<?> limitedBytes(Value<?> whole, ByteBuffer bytes) {
-        if (bytes.remaining() <= maxValueLength) {
-            return whole;
-        }
-        byte[] kept = new byte[maxValueLength];
-        bytes.get(kept);
-        return Value.of(kept);
-    }
-
-    private Value<?> limitedArray(List<?> elements) {
-        List<Value<?>> kept = new ArrayList<>();
-        for (Object element : elements) {
-            if (kept.size() == MAX_ELEMENTS) {
-                break;
-            }
-            kept.add(limitedTree((Value<?>) element));
-        }
-        return Value.of(kept);
-    }
-
-    private Value<?> limitedMap(List<?> entries) {
-        List<KeyValue> kept = new ArrayList<>();
-        for (Object entry : entries) {
-            if (kept.size() == MAX_ELEMENTS) {
-                break;
-            }
-            KeyValue pair = (KeyValue) entry;
-            kept.add(KeyValue.of(pair.getKey(), limitedTree(pair.getValue())));
-        }
-        return Value.of(kept.toArray(KeyValue[]::new));
     }
 
     private String shortened(String text) {

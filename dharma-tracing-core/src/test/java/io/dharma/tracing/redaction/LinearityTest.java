@@ -24,13 +24,14 @@ class LinearityTest {
     private static final double TOLERANCE = 1.1;
 
     /** For every character, of the worst text. */
-    private static final int MOST_LOOKS = 400;
+    static final int MOST_LOOKS = 400;
 
-    private final KeyList keys = new KeyList(Set.of());
-    private final TextScan texts = scan(false);
-    private final TextScan queries = scan(true);
+    private final TextScan texts = everything(false);
+    private final TextScan queries = everything(true);
 
-    private TextScan scan(boolean queries) {
+    /** With all scanners that there are. */
+    static TextScan everything(boolean queries) {
+        KeyList keys = new KeyList(Set.of());
         return new TextScan(
                 List.of(
                         new PrivateKeyScanner(),

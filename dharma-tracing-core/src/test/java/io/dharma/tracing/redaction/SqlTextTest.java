@@ -119,6 +119,18 @@ class SqlTextTest {
         assertThat(redacted(statement, null)).hasToString(statement.substring(0, 7 + 2 * 16_370) + "? ...");
     }
 
+    /** Two dashes are a comment in MySQL if a blank follows, which the cut puts there. */
+    @Test
+    void dashes_beforeTheCutAreAComment() {
+        String statement = "SELECT " + "a,".repeat(16_377) + "a--" + " b,".repeat(10);
+        assertThat(statement.substring(0, SqlText.MAX_LENGTH - 4)).endsWith("--");
+
+        String redacted = redacted(statement, "mysql").toString();
+
+        assertThat(redacted).endsWith(",a ...");
+        assertThat(redacted(redacted, "mysql")).hasToString(redacted);
+    }
+
     /** Whatever the pieces: never throws, never longer than before, and a second time changes nothing. */
     @ParameterizedTest
     @EnumSource(SqlDialect.class)

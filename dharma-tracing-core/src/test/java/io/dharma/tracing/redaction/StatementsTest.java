@@ -66,6 +66,18 @@ class StatementsTest {
         assertThat(statements.redact(expected, "mongodb")).isSameAs(expected);
     }
 
+    /** One digit becomes three characters. */
+    @Test
+    void json_thatGrowsBeyondTheBoundIsCutToo() {
+        String body = "{1}".repeat(20_000);
+
+        String redacted = statements.redact(body, "mongodb");
+
+        assertThat(redacted.length()).isBetween(JsonText.MAX_LENGTH - 10, JsonText.MAX_LENGTH);
+        assertThat(redacted).startsWith("{\"?\"}{\"?\"}").doesNotContain("1");
+        assertThat(statements.redact(redacted, "mongodb")).isSameAs(redacted);
+    }
+
     @Test
     void language_isThatOfTheSystemOrElseGuessed() {
         assertThat(statements.redact("SELECT 'x'", null)).isEqualTo("SELECT ?");

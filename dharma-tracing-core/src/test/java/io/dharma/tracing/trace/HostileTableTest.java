@@ -16,6 +16,7 @@ import io.dharma.tracing.testsupport.LeakCheck;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -43,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -404,6 +406,18 @@ class HostileTableTest {
                 tracer -> tracer.block("block")
                         .attributes(ofNothing)
                         .run(block -> block.attributes(ofNothing).event("event", ofNothing)));
+        // Loads the class that copies it, which whoever rewrites classes for coverage takes some memory for.
+        key(
+                "lists 20,000 deep",
+                1 << 20,
+                AttributeKey.valueKey("tree"),
+                nested(20_000, innermost -> Value.of(List.of(innermost))));
+        // What is kept of it is copied twice, sixteen thousand elements each time.
+        key(
+                "lists that hold another twice, 60 deep",
+                4 << 20,
+                AttributeKey.valueKey("tree"),
+                nested(60, half -> Value.of(List.of(half, half))));
         key("a value of 10 MB", stringKey("huge"), TEN_MEGABYTES);
         key("a key of 10 MB", stringKey(TEN_MEGABYTES), "value");
         List<AttributeKey<String>> keys = new ArrayList<>();
@@ -462,6 +476,14 @@ class HostileTableTest {
 
     private void list(String what, List<String> list) {
         key(what, stringArrayKey("list"), list);
+    }
+
+    private static Value<?> nested(int depth, UnaryOperator<Value<?>> around) {
+        Value<?> tree = Value.of("leaf");
+        for (int i = 0; i < depth; i++) {
+            tree = around.apply(tree);
+        }
+        return tree;
     }
 
     private static final class Lying extends AbstractList<String> {

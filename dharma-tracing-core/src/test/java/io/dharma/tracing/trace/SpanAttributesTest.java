@@ -6,8 +6,19 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dharma.tracing.internal.otlp.MalformedOtlpException;
+import io.dharma.tracing.internal.otlp.SpanCodec;
+import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.KeyValue;
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -108,5 +119,84 @@ class SpanAttributesTest {
         roomy.put(stringArrayKey("list"), List.of("x".repeat(50_000)));
 
         assertThat(roomy.estimatedBytes()).isBetween(empty + 200_000, empty + 210_000);
+    }
+
+    @Test
+    void tree_thatIsTooDeepEndsInATextThatSaysSo() throws MalformedOtlpException {
+        AttributeKey<Value<?>> key = AttributeKey.valueKey("deep");
+        SpanAttributes roomy = new SpanAttributes(5, 100);
+
+        roomy.put(key, nested(LimitedTree.DEEPEST));
+        assertThat(roomy.get(key)).isEqualTo(nested(LimitedTree.DEEPEST));
+        assertThat(written(roomy))
+                .as("OTLP takes no less")
+                .isEqualTo(roomy.toBuilder().build());
+
+        roomy.put(key, nested(20_000));
+        assertThat(roomy.get(key)).isEqualTo(nested(LimitedTree.DEEPEST, Value.of(LimitedTree.TOO_DEEP)));
+        assertThat(roomy.estimatedBytes()).isPositive();
+    }
+
+    private static Value<?> nested(int depth) {
+        return nested(depth, Value.of("bottom"));
+    }
+
+    /** Lists and maps in turns, from the inside out. */
+    private static Value<?> nested(int depth, Value<?> innermost) {
+        Value<?> tree = innermost;
+        for (int level = depth; level > 0; level--) {
+            tree = level % 2 == 0 ? Value.of(List.of(tree)) : Value.of(KeyValue.of("k", tree));
+        }
+        return tree;
+    }
+
+    private static Attributes written(Attributes attributes) throws MalformedOtlpException {
+        SpanData span = new FinishedSpan(
+                SpanContext.getInvalid(),
+                SpanContext.getInvalid(),
+                Resource.empty(),
+                InstrumentationScopeInfo.empty(),
+                "span",
+                SpanKind.INTERNAL,
+                0,
+                0,
+                true,
+                attributes,
+                attributes.size(),
+                List.of(),
+                0,
+                List.of(),
+                0,
+                StatusData.unset());
+        SpanCodec codec = new SpanCodec();
+        return codec.decode(codec.encode(span)).getAttributes();
+    }
+
+    /** Sixty lists, each with the next one twice, are more elements than anybody could count. */
+    @Test
+    void tree_thatHoldsItselfOverAndOverIsCutShort() {
+        Value<?> tree = Value.of("leaf");
+        for (int i = 0; i < 60; i++) {
+            tree = Value.of(List.of(tree, tree));
+        }
+        attributes.put(AttributeKey.valueKey("bomb"), tree);
+
+        assertThat(attributes.estimatedBytes()).isLessThan(100L * LimitedTree.MOST_ELEMENTS);
+    }
+
+    @Test
+    void tree_isCopiedWithItsTextsShortened() {
+        Value<?> tree = Value.of(
+                KeyValue.of("text", Value.of("too long")),
+                KeyValue.of("bytes", Value.of(new byte[] {1, 2, 3, 4, 5})),
+                KeyValue.of("list", Value.of(Value.of(1), Value.of("too long"))));
+
+        attributes.put(AttributeKey.valueKey("tree"), tree);
+
+        assertThat(attributes.get(AttributeKey.valueKey("tree")))
+                .isEqualTo(Value.of(
+                        KeyValue.of("text", Value.of("too ")),
+                        KeyValue.of("bytes", Value.of(new byte[] {1, 2, 3, 4})),
+                        KeyValue.of("list", Value.of(Value.of(1), Value.of("too ")))));
     }
 }

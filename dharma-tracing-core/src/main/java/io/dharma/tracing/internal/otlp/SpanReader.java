@@ -8,6 +8,7 @@ import io.dharma.tracing.internal.otlp.OtlpFields.Status;
 import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -55,7 +56,7 @@ final class SpanReader {
         Attributes built = attributes.build();
         return new FinishedSpan(
                 context,
-                parent(),
+                parentOf(context),
                 resource,
                 scope,
                 name,
@@ -159,8 +160,10 @@ final class SpanReader {
     }
 
     /** Of the same trace, and as far as anybody can know sampled alike. */
-    private SpanContext parent() {
-        if (parentSpanId.isEmpty()) {
+    private SpanContext parentOf(SpanContext context) {
+        // Without ids of its own the span is in no trace, and an id of zeros is nobody's: there are no flags to hand
+        // on.
+        if (!context.isValid() || !SpanId.isValid(parentSpanId)) {
             return SpanContext.getInvalid();
         }
         return (flags & Flags.REMOTE) != 0

@@ -37,15 +37,24 @@ final class WrittenTraceState implements TraceState {
         if (consumer == null) {
             return;
         }
+        int equals = -1;
         for (int start = 0; start < text.length(); ) {
-            int comma = text.indexOf(',', start);
-            int end = comma < 0 ? text.length() : comma;
-            int equals = text.indexOf('=', start);
+            int end = find(',', start);
+            if (equals < start) {
+                // Not for every member: one without it would be followed by a search to the end of the text.
+                equals = find('=', start);
+            }
             if (equals > start && equals < end) {
                 consumer.accept(text.substring(start, equals), text.substring(equals + 1, end));
             }
             start = end + 1;
         }
+    }
+
+    /** The end of the text if there is none. */
+    private int find(char sign, int from) {
+        int at = text.indexOf(sign, from);
+        return at < 0 ? text.length() : at;
     }
 
     /** Of equal keys the first counts, as it is the latest. */
