@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.testsupport.LeakCheck;
+import io.dharma.tracing.testsupport.LiveHeap;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.opentelemetry.api.logs.Severity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -222,7 +222,7 @@ class HostBoundsTest {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             String base = "http://127.0.0.1:" + silent.getLocalPort();
             warmUp(base);
-            long before = usedHeap();
+            long before = LiveHeap.bytes();
             try (DharmaTracing dharma = init(everything(base, base + "/api/v2/spans"))) {
                 terminal.hanging.set(true);
                 int requests = 0;
@@ -231,7 +231,7 @@ class HostBoundsTest {
                         request(dharma, requests++);
                     }
                 }
-                long held = usedHeap() - before;
+                long held = LiveHeap.bytes() - before;
                 String health = dharma.health().report();
                 LOG.info("held {} KiB after {} requests\n{}", held >> 10, requests, health);
                 assertThat(held).isBetween(4L << 20, MAX_BYTES);
@@ -252,16 +252,5 @@ class HostBoundsTest {
             }
             boolean unused = dharma.flush(Duration.ofMillis(500));
         }
-    }
-
-    private static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
-            System.gc();
-            least = Math.min(
-                    least,
-                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        }
-        return least;
     }
 }

@@ -141,9 +141,13 @@ final class PointWriter {
         AttributesWriter.write(out, SummaryPoint.ATTRIBUTES, point.getAttributes());
     }
 
+    /**
+     * A series whose first measurement comes while metrics are being collected begins after the moment that the SDK had
+     * noted for the collection. A receiver may refuse a point that ends before it starts, and with it the whole export.
+     */
     private static void writeTimes(ProtoWriter out, PointData point) {
         out.fixed64(START, point.getStartEpochNanos());
-        out.fixed64(TIME, point.getEpochNanos());
+        out.fixed64(TIME, Math.max(point.getEpochNanos(), point.getStartEpochNanos()));
     }
 
     private static void writeFixed64s(ProtoWriter out, int field, List<Long> numbers) {

@@ -12,10 +12,12 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
@@ -147,6 +149,22 @@ class OtlpEncoderTest {
 
     private static <M extends Message> List<M> sorted(List<M> messages) {
         return messages.stream().sorted(BY_BYTES).toList();
+    }
+
+    /** As the SDK makes them of a series that began while it was collecting. */
+    @Test
+    void pointThatEndsBeforeItStarts_isWrittenAsOneThatEndsWhenItStarts() throws InvalidProtocolBufferException {
+        MetricData metric = metrics.sum(LongPointData.create(12, 11, Attributes.empty(), 1));
+
+        NumberDataPoint point = metrics(OtlpEncoder.metrics().encode(List.of(metric)))
+                .get(0)
+                .getScopeMetrics(0)
+                .getMetrics(0)
+                .getSum()
+                .getDataPoints(0);
+
+        assertThat(point.getStartTimeUnixNano()).isEqualTo(12);
+        assertThat(point.getTimeUnixNano()).isEqualTo(12);
     }
 
     @Test

@@ -39,6 +39,15 @@ final class RandomMetrics {
 
     MetricData metric() {
         MetricDataType type = telemetry.oneOf(MetricDataType.values());
+        return metric(type, data(type));
+    }
+
+    /** One with this point alone. */
+    MetricData sum(LongPointData point) {
+        return metric(MetricDataType.LONG_SUM, SumData.createLongSumData(true, temporality(), List.of(point)));
+    }
+
+    private MetricData metric(MetricDataType type, Data<?> data) {
         return new GivenMetric(
                 telemetry.resource(),
                 telemetry.scope(),
@@ -46,7 +55,7 @@ final class RandomMetrics {
                 telemetry.text(),
                 telemetry.text(),
                 type,
-                data(type));
+                data);
     }
 
     private Data<?> data(MetricDataType type) {
@@ -69,13 +78,23 @@ final class RandomMetrics {
     }
 
     private LongPointData longPoint() {
+        long start = time();
         return new GivenLongPoint(
-                time(), time(), telemetry.attributes(), telemetry.number(), telemetry.some(this::longExemplar));
+                start,
+                notBefore(start),
+                telemetry.attributes(),
+                telemetry.number(),
+                telemetry.some(this::longExemplar));
     }
 
     private DoublePointData doublePoint() {
+        long start = time();
         return DoublePointData.create(
-                time(), time(), telemetry.attributes(), telemetry.decimal(), telemetry.some(this::doubleExemplar));
+                start,
+                notBefore(start),
+                telemetry.attributes(),
+                telemetry.decimal(),
+                telemetry.some(this::doubleExemplar));
     }
 
     private HistogramPointData histogramPoint() {
@@ -85,10 +104,11 @@ final class RandomMetrics {
             boundaries.add(boundaries.size() - 3.5);
             counts.add(count());
         }
+        long start = time();
         return new GivenHistogramPoint(
                 HistogramPointData.create(
-                        time(),
-                        time(),
+                        start,
+                        notBefore(start),
                         telemetry.attributes(),
                         telemetry.decimal(),
                         random.nextBoolean(),
@@ -102,6 +122,7 @@ final class RandomMetrics {
 
     private ExponentialHistogramPointData exponentialPoint() {
         int scale = random.nextInt(31) - 10;
+        long start = time();
         return ExponentialHistogramPointData.create(
                 scale,
                 telemetry.decimal(),
@@ -112,8 +133,8 @@ final class RandomMetrics {
                 telemetry.decimal(),
                 buckets(scale),
                 buckets(scale),
-                time(),
-                time(),
+                start,
+                notBefore(start),
                 telemetry.attributes(),
                 telemetry.some(this::doubleExemplar));
     }
@@ -127,9 +148,10 @@ final class RandomMetrics {
     }
 
     private SummaryPointData summaryPoint() {
+        long start = time();
         return SummaryPointData.create(
-                time(),
-                time(),
+                start,
+                notBefore(start),
                 telemetry.attributes(),
                 count(),
                 telemetry.decimal(),
@@ -150,6 +172,11 @@ final class RandomMetrics {
 
     private long time() {
         return random.nextInt(10) == 0 ? 0 : random.nextLong();
+    }
+
+    /** OpenTelemetry's exporter also writes points that end before they start. */
+    private long notBefore(long start) {
+        return Math.max(start, time());
     }
 
     private long count() {

@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -59,6 +60,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>All of this is kept until the receiver is gone. For what is too much to be kept there is {@link #forgetting}.
+ *
  * <p>Safe to use from any thread.
  */
 public final class OtlpReceiver implements AutoCloseable {
@@ -70,6 +73,7 @@ public final class OtlpReceiver implements AutoCloseable {
     private final ExecutorService handlers = Executors.newCachedThreadPool(OtlpReceiver::handlerThread);
     private final List<OtlpRequest> requests = new CopyOnWriteArrayList<>();
     private final List<Message> taken = new CopyOnWriteArrayList<>();
+    private final @Nullable Consumer<Message> visitor;
     private final Queue<OtlpAnswer> script = new ConcurrentLinkedQueue<>();
     private final AtomicInteger held = new AtomicInteger();
     private volatile @Nullable Rule rule;
@@ -78,9 +82,10 @@ public final class OtlpReceiver implements AutoCloseable {
 
     private record Rule(Predicate<Message> matches, OtlpAnswer answer) {}
 
-    private OtlpReceiver(HttpServer server, String scheme) {
+    private OtlpReceiver(HttpServer server, String scheme, @Nullable Consumer<Message> visitor) {
         this.server = server;
         this.scheme = scheme;
+        this.visitor = visitor;
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
         server.start();
@@ -93,8 +98,22 @@ public final class OtlpReceiver implements AutoCloseable {
 
     /** Listens on this port: for a collector that comes back where it was. */
     public static OtlpReceiver start(int port) {
+        return start(port, null);
+    }
+
+    /**
+     * Listens on a free port, and keeps nothing but the requests that broke a rule.
+     *
+     * @param visitor gets each message that is taken, before the client hears of it; on several threads, and must not
+     *     throw
+     */
+    public static OtlpReceiver forgetting(Consumer<Message> visitor) {
+        return start(0, visitor);
+    }
+
+    private static OtlpReceiver start(int port, @Nullable Consumer<Message> visitor) {
         try {
-            return new OtlpReceiver(HttpServer.create(loopback(port), 0), "http");
+            return new OtlpReceiver(HttpServer.create(loopback(port), 0), "http", visitor);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,7 +140,7 @@ public final class OtlpReceiver implements AutoCloseable {
                     parameters.setSSLParameters(ssl);
                 }
             });
-            return new OtlpReceiver(server, "https");
+            return new OtlpReceiver(server, "https", null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -291,18 +310,28 @@ public final class OtlpReceiver implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         OtlpReading reading = OtlpReading.of(exchange);
         OtlpAnswer answer = answerTo(reading);
-        requests.add(request(exchange, reading, answer));
+        if (visitor == null || !reading.violations().isEmpty()) {
+            requests.add(request(exchange, reading, answer));
+        }
         try (exchange) {
             waitAsAsked(answer);
             Message message = reading.message();
             if (message != null && answer.status() / 100 == 2) {
                 // Before the client hears of it, so that it may look here as soon as it does.
-                taken.add(message);
+                take(message);
             }
             send(exchange, answer);
         } catch (InterruptedException e) {
             // close() has come; the client sees its connection end.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(Message message) {
+        if (visitor == null) {
+            taken.add(message);
+        } else {
+            visitor.accept(message);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.dharma.tracing.testsupport.TestCertificates;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
@@ -22,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +75,22 @@ class OtlpReceiverTest {
 
         assertThat(receiver.metrics()).hasSize(1);
         assertThat(receiver.logs()).hasSize(1);
+    }
+
+    @Test
+    void receiver_thatForgetsHandsOverWhatItTakesAndKeepsWhatIsWrong() throws Exception {
+        List<Message> seen = new CopyOnWriteArrayList<>();
+        try (OtlpReceiver forgetting = OtlpReceiver.forgetting(seen::add)) {
+            ExportTraceServiceRequest good = traces(span -> {});
+
+            send(request(forgetting.tracesEndpoint(), good.toByteArray()));
+            refused(request(forgetting.tracesEndpoint(), new byte[] {1, 2, 3}));
+
+            assertThat(seen).containsExactly(good);
+            assertThat(forgetting.spans()).isEmpty();
+            assertThat(forgetting.requests()).hasSize(1);
+            assertThat(forgetting.violations()).singleElement().asString().startsWith("body: ");
+        }
     }
 
     @Test
