@@ -73,7 +73,10 @@ class SoakIT {
 
     private static final int BATCH = 512;
     private static final int MOST_THREADS = 6;
-    private static final long MOST_HEAP = 32L << 20;
+
+    /** All queues together, and the index of the traces on disk. */
+    private static final long MOST_HEAP = (32L << 20) + (16L << 20);
+
     private static final long HEAP_MARGIN = 3L << 20;
 
     /** Connections come and go with the faults, and files of the spool with what waits. */

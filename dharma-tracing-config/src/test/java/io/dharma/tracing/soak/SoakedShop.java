@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -55,6 +56,7 @@ public final class SoakedShop {
 
     /** Where to note down ids, how long to take orders, and how often to say how it is. */
     public static void main(String[] arguments) throws Exception {
+        endWithParent();
         Duration length = Duration.parse(arguments[1]);
         Duration interval = Duration.parse(arguments[2]);
         System.out.println(SoakLine.of(BEGUN).with("heap", LiveHeap.bytes()));
@@ -66,6 +68,13 @@ public final class SoakedShop {
             shop.settle();
         }
         System.out.println(SoakLine.of(CLOSED).with("threads", threadsLeft()));
+    }
+
+    /** A test that was killed ends nobody. */
+    private static void endWithParent() {
+        ProcessHandle test = ProcessHandle.current().parent().orElseThrow();
+        CompletableFuture<Void> unused =
+                test.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
     }
 
     private void open() throws IOException {

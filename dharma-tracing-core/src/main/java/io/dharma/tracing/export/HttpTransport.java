@@ -111,7 +111,7 @@ final class HttpTransport {
 
         void begin() {
             underway.add(this);
-            CompletableFuture<HttpReply> unused = reply.whenComplete((answer, failure) -> end());
+            CompletableFuture<HttpReply> unused = reply.whenComplete((answer, failure) -> end(failure));
             try {
                 Future<?> deadline = connections.schedule(this::expire, post.deadline());
                 CompletableFuture<HttpReply> unusedToo =
@@ -156,7 +156,7 @@ final class HttpTransport {
                         connections.send(request, head -> new CappedBody(post.replyLimit()));
                 sent = sending;
                 CompletableFuture<HttpResponse<byte[]>> unused = sending.whenComplete(this::answer);
-                if (reply.isDone()) {
+                if (reply.isCompletedExceptionally()) {
                     cut(sending);
                 }
             } catch (RuntimeException e) {
@@ -181,17 +181,22 @@ final class HttpTransport {
             reply.completeExceptionally(failure);
         }
 
-        /** Also cuts the exchange off, if it is the deadline or the closing that ended it. */
-        private void end() {
+        /** Also cuts the exchange off, unless it was answered. */
+        private void end(@Nullable Throwable failure) {
             underway.remove(this);
             CompletableFuture<HttpResponse<byte[]>> sending = sent;
-            if (sending != null) {
+            if (failure != null && sending != null) {
                 cut(sending);
             }
         }
 
+        /**
+         * Closes the connection. An exchange that has failed may need that as well as one that is under way: when the
+         * answer is not HTTP, the JDK leaves the connection open for ever, with the request in it. To cancel a future has
+         * no effect once it has failed, but has on one that was derived from it: see {@code HttpClient.sendAsync}.
+         */
         private void cut(CompletableFuture<HttpResponse<byte[]>> sending) {
-            sending.cancel(true);
+            boolean unused = sending.newIncompleteFuture().cancel(true);
         }
     }
 }

@@ -414,8 +414,13 @@ final class Intake<I, O> implements Worker.Task {
 
     /** After {@link #abandon}: nothing more is written. */
     void finishJournal(Duration deadline) {
-        if (journal != null) {
-            journal.finish(deadline);
+        try {
+            if (journal != null) {
+                journal.finish(deadline);
+            }
+        } catch (Throwable thrown) {
+            // It may be out of threads. The sinks are closed all the same, and what is on the disk by now is kept.
+            log.debug("{}: the journal does not end as it should: {}", settings.signal(), Reasons.of(thrown));
         }
     }
 

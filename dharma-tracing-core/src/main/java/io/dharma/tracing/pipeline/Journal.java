@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Where a {@link Pipeline} writes every record down before the sinks get it, so that it outlives an outage that is
  * longer than memory lasts, and the process itself.
  *
- * <p>A journal is for one pipeline. Each {@link Priority} has positions of its own, which count up by one for each record. The pipeline writes and
- * flushes from one thread; readers are used as they say. Nothing here throws or waits for long: a journal that cannot
- * write says so by {@link #NOT_WRITTEN}, and the pipeline goes on in memory.
+ * <p>A journal is for one pipeline. Each {@link Priority} has positions of its own, which count up by one for each
+ * record. The pipeline writes and flushes from one thread; readers are used as they say. Nothing here throws or waits for
+ * long: a journal that cannot write says so by {@link #NOT_WRITTEN}, and the pipeline goes on in memory.
  *
  * @param <T> what is delivered
  */

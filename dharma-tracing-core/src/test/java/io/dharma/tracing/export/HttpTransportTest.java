@@ -88,6 +88,19 @@ class HttpTransportTest {
         }
     }
 
+    /** The JDK's client only says that this is not HTTP. */
+    @Test
+    void server_thatSpeaksGarbageLeavesNoConnectionOpen() throws Exception {
+        try (RawServer server = RawServer.start(RawServer.GARBAGE_WITHOUT_END)) {
+            Sink<SpanData> sink = sink(server.url(), Duration.ofSeconds(60));
+
+            assertThat(await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Retry.class);
+
+            assertThat(server.writtenUntilHungUp()).isPositive();
+            sink.close(Duration.ofSeconds(1));
+        }
+    }
+
     @Test
     void closing_cutsOffWhatIsUnderWay() throws Exception {
         try (RawServer server = RawServer.start(RawServer.HANG)) {

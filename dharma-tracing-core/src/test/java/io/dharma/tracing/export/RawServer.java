@@ -36,6 +36,11 @@ final class RawServer implements AutoCloseable {
 
     static final Behaviour GARBAGE = (server, out) -> out.write("\u0001\u0002 what?\r\n\r\n".getBytes(US_ASCII));
 
+    static final Behaviour GARBAGE_WITHOUT_END = (server, out) -> {
+        GARBAGE.answer(server, out);
+        server.writeUntilHungUp(out, new byte[1], 50);
+    };
+
     static final Behaviour HANG_UP = (server, out) -> {};
 
     private final ServerSocket socket;

@@ -113,6 +113,22 @@ class JournaledPipelineTest {
     }
 
     @Test
+    void journalThatThrowsAtTheEnd_keepsNobodyFromClosing() {
+        sink.answers(Delivery.retry("away"));
+        journal.losingAtTheEnd(item -> {
+            throw new IllegalStateException("broken");
+        });
+        Pipeline<Item, Item> pipeline = start(builder -> builder);
+        offerSlowly(pipeline, 100);
+
+        pipeline.close(Duration.ofMillis(500));
+
+        assertThat(sinkStats(pipeline).spooledRecords()).isEqualTo(100);
+        assertThat(sinkStats(pipeline).state()).isEqualTo(SinkState.CLOSED);
+        await().untilAsserted(() -> assertThat(sink.timesClosed()).isOne());
+    }
+
+    @Test
     void recordsOfAnEarlierProcess_areDeliveredAndAcknowledged() {
         journal.inheriting(Item.ordinary(1001), Item.high(1002));
         Pipeline<Item, Item> pipeline = start(builder -> builder);

@@ -205,6 +205,34 @@ class SegmentLogTest {
         }
     }
 
+    /** What is begun where the segment ends does not fit there any more when there is some room again. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 100, 1_000})
+    void givenUp_isExactlyWhatIsNotFoundAgain(long room) throws IOException {
+        long firstLost;
+        try (SegmentLog log = open()) {
+            Logs.append(log, 0, 300);
+            log.flush();
+            disk.room(room);
+            Logs.append(log, 300, 360);
+            assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
+            disk.room(room);
+            Logs.append(log, 360, 450);
+            assertThatThrownBy(log::flush).isInstanceOf(IOException.class);
+
+            firstLost = log.giveUpPending();
+            assertThat(Logs.texts(log, 0)).isEqualTo(texts(0, (int) firstLost));
+            assertThat(log.pendingBytes()).isZero();
+            assertThat(log.nextSequence()).isEqualTo(450);
+        }
+
+        assertThat(firstLost).isBetween(300L, 449L);
+        disk.room(Long.MAX_VALUE);
+        try (SegmentLog reopened = open()) {
+            assertThat(Logs.texts(reopened, 0)).isEqualTo(texts(0, (int) firstLost));
+        }
+    }
+
     @Test
     void writer_isNotStoppedByInterrupts() throws IOException {
         try (SegmentLog log = open()) {
