@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 class B3FuzzTest {
 
     private static final String IDS = "(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}";
-    private static final Pattern SINGLE = IDS + "(?:-[01d])?|[01d]";
+    private static final Pattern SINGLE = Pattern.compile(IDS + "(?:-[01d])?|[01d]");
 
     @DictionaryEntries({"b3:", "X-B3-TraceId:", "X-B3-SpanId:", "X-B3-Sampled:", "X-B3-Flags:1", "true", "false"})
     @FuzzTest
