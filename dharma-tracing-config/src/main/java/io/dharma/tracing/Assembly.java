@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -258,6 +259,7 @@ final class Assembly {
                                 : OtlpSinks.metrics(endpoint)))
                 .temporality(metrics.temporality())
                 .listener(account)
+                .preparation(redactor == null ? UnaryOperator.identity() : redactor::redact)
                 .build();
         PeriodicReader reader = new PeriodicReader(exporter, metrics.interval(), threads);
         made.push(reader::cutOff);

@@ -71,6 +71,12 @@ class RedactionEndToEndTest {
                 .setBody("password=" + SECRET)
                 .setAttribute(AttributeKey.stringKey("api_key"), SECRET)
                 .emit();
+        dharma.openTelemetry()
+                .getMeter("app")
+                .counterBuilder("logins")
+                .setDescription("as with password=" + SECRET)
+                .build()
+                .add(1, Attributes.of(AttributeKey.stringKey("authorization"), "Bearer " + SECRET));
     }
 
     @Test
@@ -82,6 +88,7 @@ class RedactionEndToEndTest {
             assertThat(everything(receiver))
                     .doesNotContain(SECRET)
                     .contains("cannot connect with password=[redacted]")
+                    .contains("as with password=[redacted]")
                     .contains("example.com");
             assertThat(health.redaction().redacted()).containsKeys("key", "assignment", "sql", "url");
             assertThat(health.report()).contains("Redaction\n  taken out {");

@@ -7,6 +7,7 @@ import io.opentelemetry.api.baggage.BaggageEntry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
@@ -59,6 +60,7 @@ public final class Redactor {
     private final RuleCounts dryRun = new RuleCounts();
     private final Names names;
     private final Values values;
+    private final MetricWalk metrics;
 
     /** A service has one or two resources, and every record carries one of them. */
     private volatile SeenResource seen = new SeenResource(Resource.empty(), Resource.empty());
@@ -89,6 +91,7 @@ public final class Redactor {
         TextScan queries = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, true), counts);
         this.values = new Values(
                 names, texts, queries, new Statements(counts), flags, settings.pseudonyms, settings.keptValues, counts);
+        this.metrics = new MetricWalk(values);
     }
 
     private TextScan texts(List<Scanner> scanners, AssignmentScanner assignments, Consumer<Rule> counts) {
@@ -187,6 +190,12 @@ public final class Redactor {
         Resource resource = redact(log.getResource());
         boolean same = bodyAfter == body && attributes == log.getAttributes() && resource == log.getResource();
         return same || settings.dryRun ? log : RedactedLogRecord.of(log, resource, bodyAfter, attributes);
+    }
+
+    /** Description, attributes of points and exemplars, and resource of a metric. */
+    public MetricData redact(MetricData metric) {
+        MetricData after = metrics.redact(metric, redact(metric.getResource()));
+        return settings.dryRun ? metric : after;
     }
 
     /** What describes the process: its command line, for instance. */

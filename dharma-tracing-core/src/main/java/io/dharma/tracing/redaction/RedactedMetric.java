@@ -1,0 +1,46 @@
+package io.dharma.tracing.redaction;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.resources.Resource;
+
+/** A metric from which something was taken out; made for one export. */
+record RedactedMetric(MetricData before, Resource resource, String description, Data<?> data) implements MetricData {
+
+    @Override
+    public Resource getResource() {
+        return resource;
+    }
+
+    @Override
+    public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+        return before.getInstrumentationScopeInfo();
+    }
+
+    @Override
+    public String getName() {
+        return before.getName();
+    }
+
+    @Override
+    public String getDescription() {
+        return description;
+    }
+
+    @Override
+    public String getUnit() {
+        return before.getUnit();
+    }
+
+    @Override
+    public MetricDataType getType() {
+        return before.getType();
+    }
+
+    @Override
+    public Data<?> getData() {
+        return data;
+    }
+}
