@@ -69,8 +69,10 @@ class SoakIT {
 
     private static final long SPOOL_BYTES = 256L << 20;
 
-    /** Full before the first quarter is over, as its index is in the heap. */
-    private static final long STORE_BYTES = TORTURE ? 64L << 20 : 2L << 20;
+    /** Full before the first quarter is over, both the part in memory and the disk, whose index is in the heap, too. */
+    private static final long STORE_BYTES = TORTURE ? 64L << 20 : 1L << 20;
+
+    private static final long STORE_MEMORY_BYTES = TORTURE ? 6L << 20 : 1L << 20;
 
     private static final int BATCH = 512;
     private static final int MOST_THREADS = 6;
@@ -170,7 +172,8 @@ class SoakIT {
                 .environment("DHARMA_SPOOL_DIR", directory.resolve("spool").toString())
                 .environment("DHARMA_SPOOL_MAX_BYTES", String.valueOf(SPOOL_BYTES))
                 .environment("DHARMA_STORE_DIR", directory.resolve("store").toString())
-                .environment("DHARMA_STORE_MAX_BYTES", String.valueOf(STORE_BYTES));
+                .environment("DHARMA_STORE_MAX_BYTES", String.valueOf(STORE_BYTES))
+                .environment("DHARMA_MEMORY_MAX_BYTES", String.valueOf(STORE_MEMORY_BYTES));
     }
 
     /** Whoever reads what it says would wait for a service that hangs. */
