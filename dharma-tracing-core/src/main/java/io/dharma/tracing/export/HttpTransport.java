@@ -192,8 +192,9 @@ final class HttpTransport {
 
         /**
          * Closes the connection. An exchange that has failed may need that as well as one that is under way: when the
-         * answer is not HTTP, the JDK leaves the connection open for ever, with the request in it. To cancel a future has
-         * no effect once it has failed, but has on one that was derived from it: see {@code HttpClient.sendAsync}.
+         * answer is not HTTP, the JDK leaves the connection open for ever, and the request in memory (as in
+         * https://github.com/spring-projects/spring-framework/issues/35331). To cancel its future has no effect any more
+         * then, but {@code HttpClient.sendAsync} promises that it has on one that is derived from it.
          */
         private void cut(CompletableFuture<HttpResponse<byte[]>> sending) {
             boolean unused = sending.newIncompleteFuture().cancel(true);
