@@ -35,11 +35,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's,
  * an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until its fate is
- * known. When room runs out the newest records
- * are dropped, ordinary ones before those of high priority, for the sink concerned only.
+ * known. When room runs out the newest records are dropped, ordinary ones before those of high priority, for the sink
+ * concerned only.
  *
- * <p>With a {@link Journal} every record is written down before the sinks get it, and nothing is dropped for lack of
- * memory.
+ * <p>With a {@link Journal} every record is written down before the sinks get it, and none that was is dropped for lack of
+ * memory. The first queue then has half of the memory, for it is the only place left where room can run out: when more is
+ * offered, for seconds, than one thread can write, or that thread gets no processor.
  *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
  * {@link #stats()} accounts for every record that was offered.
@@ -449,7 +450,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     Timeouts.nanos(deliveryTimeout),
                     maxInFlight,
                     clock);
-            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;
+            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / (journal == null ? 4 : 2);
             long deadBytes = maxQueueBytes / 8;
             DeadLetters<O> deadLetters = new DeadLetters<>(deadBytes);
             List<Courier<O>> couriers = new ArrayList<>();
