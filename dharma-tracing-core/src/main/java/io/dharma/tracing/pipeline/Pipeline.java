@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * concerned only.
  *
  * <p>With a {@link Journal} every record is written down before the sinks get it, and none that was is dropped for lack of
- * memory. The first queue then has half of the memory, for it is the only place left where room can run out: when more is
- * offered, for seconds, than one thread can write, or that thread gets no processor.
+ * memory. The first queue is the only place left where room can run out: when more is offered than one thread can write,
+ * or that thread gets no processor for some tenths of a second.
  *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
  * {@link #stats()} accounts for every record that was offered.
@@ -450,7 +450,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     Timeouts.nanos(deliveryTimeout),
                     maxInFlight,
                     clock);
-            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / (journal == null ? 4 : 2);
+            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;
             long deadBytes = maxQueueBytes / 8;
             DeadLetters<O> deadLetters = new DeadLetters<>(deadBytes);
             List<Courier<O>> couriers = new ArrayList<>();
