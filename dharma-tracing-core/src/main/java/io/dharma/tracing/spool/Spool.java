@@ -339,8 +339,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private void deleteSettled() throws IOException {
         for (SpoolFolder folder : folders()) {
             folder.deleteSettled(false);
-            if (folder.number() > 0 && folder.isEmpty()) {
-                folder.delete();
+            if (folder.number() > 0 && folder.isEmpty() && folder.delete()) {
                 corruptBefore.add(folder.damagedPlaces());
                 inherited = inherited.stream().filter(other -> other != folder).toList();
             }
@@ -592,7 +591,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private void close(SpoolFolder folder) throws IOException {
         folder.deleteSettled(true);
         if (folder.isEmpty()) {
-            folder.delete();
+            boolean unused = folder.delete();
         } else {
             folder.storeCursors(sync);
         }

@@ -2,6 +2,7 @@ package io.dharma.tracing.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -719,6 +720,80 @@ class SpoolTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void linkThatLooksLikeAFolder_isLeftAloneWithAllItLeadsTo() throws IOException {
+        Path precious = Files.writeString(
+                Files.createDirectory(home.resolve("elsewhere")).resolve("precious"), "x");
+        Path link = Files.createDirectory(directory).resolve("left.1-1-1.0");
+        Files.createSymbolicLink(link, precious.getParent());
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(precious).exists();
+        assertThat(link).isSymbolicLink();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"high", "normal"})
+    @DisabledOnOs(OS.WINDOWS)
+    void linkThatLooksLikeALog_isLeftAloneWithAllItLeadsTo(String log) throws IOException {
+        Path precious = Files.writeString(
+                Files.createDirectory(home.resolve("elsewhere")).resolve("precious"), "x");
+        Path folder = Files.createDirectories(directory.resolve("left.1-1-1.0"));
+        Files.createSymbolicLink(folder.resolve(log), precious.getParent());
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(precious).exists();
+        assertThat(folder.resolve(log)).isSymbolicLink();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void folderThatAnotherUserMade_isLeftAlone() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("left.1-1-1.0"));
+        giveToAnotherUser(folder);
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(folder).exists();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @Test
+    void filesOfOthersInAFolder_outliveIt() throws IOException {
+        Spool<String> dead = spool();
+        Journal.Reader<String> unused = dead.reader("otlp");
+        dead.append("a", NORMAL);
+        dead.flush();
+        Spools.kill(directory);
+        Path normal = Spools.segments(directory).get(0).resolveSibling("");
+        Files.writeString(normal.resolve("precious"), "x");
+        Spool<String> spool = spool();
+        Journal.Reader<String> reader = spool.reader("otlp");
+        Spools.inherited(reader).forEach(entry -> reader.acknowledge(NORMAL, entry.position()));
+        for (int i = 0; i < 3; i++) {
+            passes(spool, Duration.ofSeconds(10));
+            assertThat(Spools.inheritedTexts(reader)).isEmpty();
+        }
+        spool.close(Spools.PATIENCE);
+
+        assertThat(Spools.segments(directory)).isEmpty();
+        Path left = Spools.list(directory).get(0);
+        assertThat(left.resolve("normal").resolve("precious")).hasContent("x");
+        assertThat(spool.stats().adopted()).isEqualTo(1);
+        assertThat(warnings()).isEmpty();
+    }
+
+    @Test
     void fileInsteadOfADirectory_isRefused() throws IOException {
         Files.writeString(directory, "precious");
         Spool<String> spool = spool();
@@ -787,6 +862,12 @@ class SpoolTest {
     }
 
     // ---- helpers
+
+    /** Only the administrator may. */
+    private static void giveToAnotherUser(Path path) throws IOException {
+        assumeThat(Files.getAttribute(path, "unix:uid")).isEqualTo(0);
+        Files.setAttribute(path, "unix:uid", 12_345);
+    }
 
     private Spool<String> spool() {
         Spool<String> spool = Spool.builder(directory, TextCodec.INSTANCE)

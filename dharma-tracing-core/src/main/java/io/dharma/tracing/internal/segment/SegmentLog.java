@@ -123,6 +123,11 @@ public final class SegmentLog implements AutoCloseable {
         return new SegmentLog(directory, settings, elapsedNanos, found, next);
     }
 
+    /** Whether the name is that of a segment. */
+    public static boolean isSegment(Path file) {
+        return SegmentFormat.firstSequence(file) != null;
+    }
+
     // ---- writing
 
     /**
