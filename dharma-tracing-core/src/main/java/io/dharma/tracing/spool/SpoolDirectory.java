@@ -63,6 +63,7 @@ final class SpoolDirectory {
     /** What is ours by now. */
     record Folder(int number, Path path) {}
 
+    private final Path configured;
     private final Path base;
     private final Disk disk;
     private final LongSupplier nanoTime;
@@ -74,7 +75,12 @@ final class SpoolDirectory {
     private @Nullable FileChannel lock;
     private int lastNumber;
 
-    SpoolDirectory(Path base, Disk disk, LongSupplier nanoTime) {
+    /**
+     * @param configured what the user named: the base itself, or what it is in, which has to be as private: whoever
+     *     decides about that one could put another base in the place of this one
+     */
+    SpoolDirectory(Path configured, Path base, Disk disk, LongSupplier nanoTime) {
+        this.configured = configured;
         this.base = base;
         this.disk = disk;
         this.nanoTime = nanoTime;
@@ -96,7 +102,8 @@ final class SpoolDirectory {
             jvm = jvm();
             instance = jvm + "-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         }
-        privately = PrivateDirectory.prepare(disk, base);
+        PrivateDirectory place = PrivateDirectory.prepare(disk, configured);
+        privately = base.equals(configured) ? place : PrivateDirectory.prepare(disk, base);
         if (lock == null || !disk.isThere(lockOf(instance))) {
             Uninterrupted.run(this::lock);
         }

@@ -14,6 +14,7 @@ import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.ManualClock;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -721,6 +723,42 @@ class SpoolTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
+    void linkedDirectory_isRefusedAlsoByASpoolOfSpansWhichWritesToAFolderInIt() throws IOException {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        Files.createSymbolicLink(directory, elsewhere);
+
+        assertThat(reasonOfSpans()).contains(directory + ": is a symbolic link");
+        assertThat(Spools.list(elsewhere)).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void directoryThatEverybodyCanWriteTo_isRefusedAlsoByASpoolOfSpansButNotADirectoryInIt() throws IOException {
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThat(reasonOfSpans()).contains(directory + ": can be written to by every user");
+        assertThat(Spools.list(directory)).isEmpty();
+        directory = directory.resolve("inner");
+        assertThat(reasonOfSpans()).isNull();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void directoryOfAnotherUser_isRefusedButNotADirectoryInIt() throws IOException {
+        giveToAnotherUser(Files.createDirectory(directory));
+        Spool<String> spool = spool();
+
+        assertThat(spool.append("a", NORMAL)).isEqualTo(Journal.NOT_WRITTEN);
+        assertThat(spool.stats().reason()).contains("belongs to 12345");
+        assertThat(reasonOfSpans()).contains("belongs to 12345");
+        assertThat(Spools.list(directory)).isEmpty();
+        directory = directory.resolve("inner");
+        assertThat(reasonOfSpans()).isNull();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
     void linkThatLooksLikeAFolder_isLeftAloneWithAllItLeadsTo() throws IOException {
         Path precious = Files.writeString(
                 Files.createDirectory(home.resolve("elsewhere")).resolve("precious"), "x");
@@ -862,6 +900,15 @@ class SpoolTest {
     }
 
     // ---- helpers
+
+    /** Why a spool of spans does not write there; null if it does. */
+    private @Nullable String reasonOfSpans() {
+        try (Spool<SpanData> spans =
+                Spool.ofSpans(directory).clock(clock).disk(disk).build()) {
+            spans.flush();
+            return spans.stats().reason();
+        }
+    }
 
     /** Only the administrator may. */
     private static void giveToAnotherUser(Path path) throws IOException {
