@@ -409,6 +409,25 @@ class SpoolTest {
         assertThat(spool.stats().corrupt()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a b c", "c"})
+    void heirOfADamagedLastRecord_countsTheDamage(String texts) throws IOException {
+        Spool<String> dead = spool();
+        Journal.Reader<String> unused = dead.reader("otlp");
+        List<String> all = List.of(texts.split(" ", -1));
+        all.forEach(text -> dead.append(text, NORMAL));
+        dead.flush();
+        Spools.kill(directory);
+        Path segment = Spools.segments(directory).get(0);
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(segment, bytes);
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEqualTo(all.subList(0, all.size() - 1));
+        assertThat(spool.stats().corrupt()).isEqualTo(1);
+    }
+
     @Test
     void heirThatDiesToo_leavesTheRestToTheNext() throws IOException {
         Spool<String> first = spool();
