@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +98,8 @@ public final class PrivateDirectory {
      * list of users, or where a volume gives its files other owners.
      */
     private static UserPrincipal userOfThisProcess(Disk disk, Path directory) throws IOException {
-        Path probe = directory.resolve("owner-" + UUID.randomUUID());
+        Path probe = directory.resolve(
+                "owner-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try (FileChannel unused = disk.open(probe, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             return Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
         } catch (AccessDeniedException unwritable) {
