@@ -62,6 +62,16 @@ final class CursorFile {
         return name.append(SUFFIX).toString();
     }
 
+    /** Whether the name is that of one that was stored. */
+    static boolean isStored(Path file) {
+        return file.getFileName().toString().endsWith(SUFFIX);
+    }
+
+    /** Whether the name is one that {@link #write} gives, be it for a while only. */
+    static boolean isOne(Path file) {
+        return isStored(file) || file.getFileName().toString().endsWith(SUFFIX + TEMPORARY);
+    }
+
     static void write(Disk disk, Path file, SinkCursor cursor, long elapsedNanos, boolean sync) throws IOException {
         long changes = cursor.changes();
         byte[] bytes = bytes(cursor, elapsedNanos);

@@ -115,7 +115,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         this.sync = builder.fsync != FsyncPolicy.NONE;
         this.settings = new SegmentLog.Settings(
                 builder.disk, Math.min(MAX_SEGMENT_BYTES, maxBytes / 16), builder.fsync.nanos(), clock::nanoTime);
-        this.directory = new SpoolDirectory(path, builder.disk, clock::nanoTime);
+        this.directory = new SpoolDirectory(builder.configured, path, builder.disk, clock::nanoTime);
         this.health = new SpoolHealth(path, clock::nanoTime);
         this.lookedAfterAt = clock.nanoTime();
     }
@@ -125,15 +125,20 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
      *
      * @param directory where; made with the rights 0700 if there is none. Processes that deliver the same to the same
      *     receivers may share it, and should: each inherits what another one could not deliver. One that is a symbolic
-     *     link or that every user can write to is not used
+     *     link, that every user can write to, or that belongs to a user other than this process's and the administrator
+     *     is not used. What it is in is not looked at: of a volume that is for everybody, as an {@code emptyDir} of
+     *     Kubernetes is, name a directory in it
      */
     public static <T> Builder<T> builder(Path directory, RecordCodec<T> codec) {
-        return new Builder<>(directory, codec);
+        return new Builder<>(directory, directory, codec);
     }
 
-    /** A spool for spans, which it writes as OTLP has them, to a folder of their own; see {@link #builder}. */
+    /**
+     * A spool for spans, which it writes as OTLP has them, to a folder of their own in the directory; see {@link
+     * #builder}, whose conditions are for both.
+     */
     public static Builder<SpanData> ofSpans(Path directory) {
-        return builder(directory.resolve("spans"), new SpanRecordCodec());
+        return new Builder<>(directory, directory.resolve("spans"), new SpanRecordCodec());
     }
 
     // ---- writing, on the pipeline's thread
@@ -339,8 +344,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private void deleteSettled() throws IOException {
         for (SpoolFolder folder : folders()) {
             folder.deleteSettled(false);
-            if (folder.number() > 0 && folder.isEmpty()) {
-                folder.delete();
+            if (folder.number() > 0 && folder.isEmpty() && folder.delete()) {
                 corruptBefore.add(folder.damagedPlaces());
                 inherited = inherited.stream().filter(other -> other != folder).toList();
             }
@@ -592,7 +596,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     private void close(SpoolFolder folder) throws IOException {
         folder.deleteSettled(true);
         if (folder.isEmpty()) {
-            folder.delete();
+            boolean unused = folder.delete();
         } else {
             folder.storeCursors(sync);
         }
@@ -604,6 +608,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         /** The least that {@link #maxBytes} takes. */
         public static final long MIN_BYTES = 4L << 20;
 
+        private final Path configured;
         private final Path directory;
         private final RecordCodec<T> codec;
         private long maxBytes = 256L << 20;
@@ -612,7 +617,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
         private Clock clock = Clock.getDefault();
         private Disk disk = Disk.system();
 
-        private Builder(Path directory, RecordCodec<T> codec) {
+        private Builder(Path configured, Path directory, RecordCodec<T> codec) {
+            this.configured = configured;
             this.directory = Objects.requireNonNull(directory, "directory");
             this.codec = Objects.requireNonNull(codec, "codec");
         }

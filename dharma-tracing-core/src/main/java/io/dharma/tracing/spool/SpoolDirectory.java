@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * comes second does not find it. A lock is made before the folders that it stands for, and says nothing but whether its
  * process is alive.
  *
+ * <p>Whoever else may write to the directory, as its group may, could put there what looks like a folder: a link that
+ * leads elsewhere, or what he made himself. So only what this process's user made is inherited.
+ *
  * <p>Locks are the process's, so they cannot tell two spools of one JVM from each other, and closing a locked file
  * anywhere in the JVM gives up the lock. So the instance says which JVM it is of, and locks of one's own are never
  * touched; whoever ends in good order renames the folders.
@@ -60,17 +63,24 @@ final class SpoolDirectory {
     /** What is ours by now. */
     record Folder(int number, Path path) {}
 
+    private final Path configured;
     private final Path base;
     private final Disk disk;
     private final LongSupplier nanoTime;
     private String jvm = "";
     private String instance = "";
     private final Map<String, Long> unlockedSince = new HashMap<>();
-    private final Set<Path> newer = new HashSet<>();
+    private final Set<Path> leftAlone = new HashSet<>();
+    private @Nullable PrivateDirectory privately;
     private @Nullable FileChannel lock;
     private int lastNumber;
 
-    SpoolDirectory(Path base, Disk disk, LongSupplier nanoTime) {
+    /**
+     * @param configured what the user named: the base itself, or what it is in, which has to be as private: whoever
+     *     decides about that one could put another base in the place of this one
+     */
+    SpoolDirectory(Path configured, Path base, Disk disk, LongSupplier nanoTime) {
+        this.configured = configured;
         this.base = base;
         this.disk = disk;
         this.nanoTime = nanoTime;
@@ -92,7 +102,8 @@ final class SpoolDirectory {
             jvm = jvm();
             instance = jvm + "-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         }
-        PrivateDirectory.prepare(disk, base);
+        PrivateDirectory place = PrivateDirectory.prepare(disk, configured);
+        privately = base.equals(configured) ? place : PrivateDirectory.prepare(disk, base);
         if (lock == null || !disk.isThere(lockOf(instance))) {
             Uninterrupted.run(this::lock);
         }
@@ -140,7 +151,9 @@ final class SpoolDirectory {
     List<Folder> inherit(Set<Integer> known) throws IOException {
         List<Folder> inherited = new ArrayList<>();
         Map<String, List<Path>> byOwner = new TreeMap<>();
-        for (Path path : disk.list(base)) {
+        List<Path> present = disk.list(base);
+        leftAlone.retainAll(present);
+        for (Path path : present) {
             String name = path.getFileName().toString();
             Matcher folder = FOLDER.matcher(name);
             if (name.endsWith(LOCK)) {
@@ -162,8 +175,8 @@ final class SpoolDirectory {
     }
 
     /** Renamed before, but something went wrong after that. */
-    private static void resume(Folder folder, Set<Integer> known, List<Folder> inherited) {
-        if (folder.number() > 0 && !known.contains(folder.number())) {
+    private void resume(Folder folder, Set<Integer> known, List<Folder> inherited) throws IOException {
+        if (folder.number() > 0 && !known.contains(folder.number()) && isOurs(folder.path())) {
             inherited.add(folder);
         }
     }
@@ -204,10 +217,11 @@ final class SpoolDirectory {
     /** Returns false if it stays where it is. */
     private boolean take(Path folder, List<Folder> inherited) {
         try {
+            if (!isOurs(folder)) {
+                return !disk.isThere(folder);
+            }
             if (SpoolFolder.isNewer(disk, folder)) {
-                if (newer.add(folder)) {
-                    log.warn("{} was written by a later release and is left alone", folder);
-                }
+                leaveAlone(folder, "was written by a later release");
                 return false;
             }
             Path ours = folder(lastNumber + 1);
@@ -218,6 +232,21 @@ final class SpoolDirectory {
         } catch (IOException anotherWasFaster) {
             log.debug("{} is not inherited: {}", folder, anotherWasFaster.toString());
             return !disk.isThere(folder);
+        }
+    }
+
+    private boolean isOurs(Path folder) throws IOException {
+        boolean ours = privately != null && SpoolFolder.isOwn(privately, disk, folder);
+        // Else another process was faster.
+        if (!ours && disk.isThere(folder)) {
+            leaveAlone(folder, "is no directory that the user of this process made");
+        }
+        return ours;
+    }
+
+    private void leaveAlone(Path folder, String why) {
+        if (leftAlone.add(folder)) {
+            log.warn("{} {} and is left alone", folder, why);
         }
     }
 

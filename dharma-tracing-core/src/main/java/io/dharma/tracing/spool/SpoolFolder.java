@@ -2,16 +2,21 @@ package io.dharma.tracing.spool;
 
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.internal.segment.NewerFormatException;
+import io.dharma.tracing.internal.segment.PrivateDirectory;
 import io.dharma.tracing.internal.segment.Segment;
 import io.dharma.tracing.internal.segment.SegmentLog;
 import io.dharma.tracing.internal.segment.SegmentReader;
 import io.dharma.tracing.pipeline.Priority;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +70,7 @@ final class SpoolFolder {
         Map<String, SinkCursor> cursors = new ConcurrentHashMap<>();
         long elapsed = 0;
         for (Path file : settings.disk().list(directory)) {
-            if (isCursor(file)) {
+            if (CursorFile.isStored(file)) {
                 CursorFile.Content content = CursorFile.read(settings.disk(), file);
                 elapsed = Math.max(elapsed, content.elapsedNanos());
                 cursors.put(file.getFileName().toString(), content.cursor());
@@ -74,14 +79,23 @@ final class SpoolFolder {
         return new SpoolFolder(number, directory, settings, cursors, elapsed);
     }
 
-    private static boolean isCursor(Path file) {
-        return file.getFileName().toString().endsWith(CursorFile.SUFFIX);
+    /** Whether this process's user made it, and the directories of its logs: a link would lead to the files of others. */
+    static boolean isOwn(PrivateDirectory privately, Disk disk, Path directory) throws IOException {
+        if (!privately.isOwn(directory)) {
+            return false;
+        }
+        for (Path log : List.of(directory.resolve(HIGH), directory.resolve(NORMAL))) {
+            if (disk.isThere(log) && !privately.isOwn(log)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether any file is of a later release, which then wants all of them. */
     static boolean isNewer(Disk disk, Path directory) throws IOException {
         for (Path file : disk.list(directory)) {
-            if (isCursor(file) && CursorFile.read(disk, file).isNewer()) {
+            if (CursorFile.isStored(file) && CursorFile.read(disk, file).isNewer()) {
                 return true;
             }
         }
@@ -324,16 +338,35 @@ final class SpoolFolder {
         return high.segments().isEmpty() && normal.segments().isEmpty();
     }
 
-    /** Deletes all of it. */
-    void delete() throws IOException {
+    /**
+     * Deletes all that was ever written to it. What somebody else put there stays, and its directory with it.
+     *
+     * @return whether all of it is gone
+     */
+    boolean delete() throws IOException {
+        boolean gone = delete(directory.resolve(HIGH), SegmentLog::isSegment);
+        gone &= delete(directory.resolve(NORMAL), SegmentLog::isSegment);
+        return gone && delete(directory, CursorFile::isOne);
+    }
+
+    private boolean delete(Path ofFiles, Predicate<Path> isOurs) throws IOException {
         Disk disk = settings.disk();
-        for (Path log : List.of(directory.resolve(HIGH), directory.resolve(NORMAL), directory)) {
-            if (disk.isThere(log)) {
-                for (Path file : disk.list(log)) {
-                    disk.delete(file);
-                }
-                disk.delete(log);
+        if (!disk.isThere(ofFiles)) {
+            return true;
+        }
+        if (!Files.isDirectory(ofFiles, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        for (Path file : disk.list(ofFiles)) {
+            if (isOurs.test(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                disk.delete(file);
             }
+        }
+        try {
+            disk.delete(ofFiles);
+            return true;
+        } catch (DirectoryNotEmptyException somebodyElses) {
+            return false;
         }
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param lost records that were deleted, or found deleted, although a sink had yet to get them from here, and those that
  *     the disk did not take even in the end; counted once for each such sink
  * @param adopted records of earlier processes that were found and taken over
- * @param corrupt damaged places that were passed while reading; each cost one record or more
+ * @param corrupt damaged places that were passed while reading, or cut off at the end of what an earlier process left;
+ *     each cost one record or more
  */
 public record SpoolStats(
         Path directory,

@@ -335,7 +335,9 @@ public final class TraceStore implements Sink<SpanData>, Traces {
 
         /**
          * Where traces are kept on disk as well, so that they are found again after a restart; nowhere by default. Made if
-         * it is not there, and for one process at a time. Costs the writing of about 60 bytes for an ordinary span, and
+         * it is not there, and for one process at a time. One that is a symbolic link, that every user can write to, or that
+         * belongs to a user other than this process's and the administrator is not used; what it is in is not looked at.
+         * Costs the writing of about 60 bytes for an ordinary span, and
          * memory for the index: see {@link #maxIndexBytes}.
          */
         public Builder directory(Path directory) {

@@ -2,6 +2,7 @@ package io.dharma.tracing.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -13,6 +14,7 @@ import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.ManualClock;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -406,6 +409,25 @@ class SpoolTest {
         assertThat(spool.stats().corrupt()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a b c", "c"})
+    void heirOfADamagedLastRecord_countsTheDamage(String texts) throws IOException {
+        Spool<String> dead = spool();
+        Journal.Reader<String> unused = dead.reader("otlp");
+        List<String> all = List.of(texts.split(" ", -1));
+        all.forEach(text -> dead.append(text, NORMAL));
+        dead.flush();
+        Spools.kill(directory);
+        Path segment = Spools.segments(directory).get(0);
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(segment, bytes);
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEqualTo(all.subList(0, all.size() - 1));
+        assertThat(spool.stats().corrupt()).isEqualTo(1);
+    }
+
     @Test
     void heirThatDiesToo_leavesTheRestToTheNext() throws IOException {
         Spool<String> first = spool();
@@ -719,6 +741,116 @@ class SpoolTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void linkedDirectory_isRefusedAlsoByASpoolOfSpansWhichWritesToAFolderInIt() throws IOException {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        Files.createSymbolicLink(directory, elsewhere);
+
+        assertThat(reasonOfSpans()).contains(directory + ": is a symbolic link");
+        assertThat(Spools.list(elsewhere)).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void directoryThatEverybodyCanWriteTo_isRefusedAlsoByASpoolOfSpansButNotADirectoryInIt() throws IOException {
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThat(reasonOfSpans()).contains(directory + ": can be written to by every user");
+        assertThat(Spools.list(directory)).isEmpty();
+        directory = directory.resolve("inner");
+        assertThat(reasonOfSpans()).isNull();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void directoryOfAnotherUser_isRefusedButNotADirectoryInIt() throws IOException {
+        giveToAnotherUser(Files.createDirectory(directory));
+        Spool<String> spool = spool();
+
+        assertThat(spool.append("a", NORMAL)).isEqualTo(Journal.NOT_WRITTEN);
+        assertThat(spool.stats().reason()).contains("belongs to 12345");
+        assertThat(reasonOfSpans()).contains("belongs to 12345");
+        assertThat(Spools.list(directory)).isEmpty();
+        directory = directory.resolve("inner");
+        assertThat(reasonOfSpans()).isNull();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void linkThatLooksLikeAFolder_isLeftAloneWithAllItLeadsTo() throws IOException {
+        Path precious = Files.writeString(
+                Files.createDirectory(home.resolve("elsewhere")).resolve("precious"), "x");
+        Path link = Files.createDirectory(directory).resolve("left.1-1-1.0");
+        Files.createSymbolicLink(link, precious.getParent());
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(precious).exists();
+        assertThat(link).isSymbolicLink();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"high", "normal"})
+    @DisabledOnOs(OS.WINDOWS)
+    void linkThatLooksLikeALog_isLeftAloneWithAllItLeadsTo(String log) throws IOException {
+        Path precious = Files.writeString(
+                Files.createDirectory(home.resolve("elsewhere")).resolve("precious"), "x");
+        Path folder = Files.createDirectories(directory.resolve("left.1-1-1.0"));
+        Files.createSymbolicLink(folder.resolve(log), precious.getParent());
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(precious).exists();
+        assertThat(folder.resolve(log)).isSymbolicLink();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void folderThatAnotherUserMade_isLeftAlone() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("left.1-1-1.0"));
+        giveToAnotherUser(folder);
+        Spool<String> spool = spool();
+
+        assertThat(Spools.inheritedTexts(spool.reader("otlp"))).isEmpty();
+        spool.close(Spools.PATIENCE);
+
+        assertThat(folder).exists();
+        assertThat(warnings()).singleElement().asString().contains("left.1-1-1.0", "is left alone");
+    }
+
+    @Test
+    void filesOfOthersInAFolder_outliveIt() throws IOException {
+        Spool<String> dead = spool();
+        Journal.Reader<String> unused = dead.reader("otlp");
+        dead.append("a", NORMAL);
+        dead.flush();
+        Spools.kill(directory);
+        Path normal = Spools.segments(directory).get(0).resolveSibling("");
+        Files.writeString(normal.resolve("precious"), "x");
+        Spool<String> spool = spool();
+        Journal.Reader<String> reader = spool.reader("otlp");
+        Spools.inherited(reader).forEach(entry -> reader.acknowledge(NORMAL, entry.position()));
+        for (int i = 0; i < 3; i++) {
+            passes(spool, Duration.ofSeconds(10));
+            assertThat(Spools.inheritedTexts(reader)).isEmpty();
+        }
+        spool.close(Spools.PATIENCE);
+
+        assertThat(Spools.segments(directory)).isEmpty();
+        Path left = Spools.list(directory).get(0);
+        assertThat(left.resolve("normal").resolve("precious")).hasContent("x");
+        assertThat(spool.stats().adopted()).isEqualTo(1);
+        assertThat(warnings()).isEmpty();
+    }
+
+    @Test
     void fileInsteadOfADirectory_isRefused() throws IOException {
         Files.writeString(directory, "precious");
         Spool<String> spool = spool();
@@ -787,6 +919,21 @@ class SpoolTest {
     }
 
     // ---- helpers
+
+    /** Why a spool of spans does not write there; null if it does. */
+    private @Nullable String reasonOfSpans() {
+        try (Spool<SpanData> spans =
+                Spool.ofSpans(directory).clock(clock).disk(disk).build()) {
+            spans.flush();
+            return spans.stats().reason();
+        }
+    }
+
+    /** Only the administrator may. */
+    private static void giveToAnotherUser(Path path) throws IOException {
+        assumeThat(Files.getAttribute(path, "unix:uid")).isEqualTo(0);
+        Files.setAttribute(path, "unix:uid", 12_345);
+    }
 
     private Spool<String> spool() {
         Spool<String> spool = Spool.builder(directory, TextCodec.INSTANCE)

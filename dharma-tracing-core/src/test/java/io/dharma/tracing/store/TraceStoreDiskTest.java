@@ -1,6 +1,7 @@
 package io.dharma.tracing.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.internal.segment.FaultyDisk;
@@ -510,6 +511,19 @@ class TraceStoreDiskTest {
         awaitDisk(store, Disk.MEMORY_ONLY);
 
         assertThat(store.stats().diskError()).contains("is a symbolic link");
+    }
+
+    @Test
+    void directory_ofAnotherUserIsRefused() throws IOException {
+        Path another = Files.createDirectory(directory());
+        // Only the administrator can give it away.
+        assumeThat(Files.getAttribute(another, "unix:uid")).isEqualTo(0);
+        Files.setAttribute(another, "unix:uid", 12_345);
+        TraceStore store = builder().build();
+        opened.add(store);
+        awaitDisk(store, Disk.MEMORY_ONLY);
+
+        assertThat(store.stats().diskError()).contains("belongs to 12345");
     }
 
     @Test

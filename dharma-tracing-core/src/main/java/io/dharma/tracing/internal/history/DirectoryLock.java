@@ -7,27 +7,30 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A directory that belongs to one log of one process, by the lock of a file in it. Whatever kills the process lets go of
  * the lock.
  *
  * <p>Closing any channel of a file takes away the locks that the process has on it, whoever closes and whoever locked
- * (POSIX). So a directory that this process owns is known by name, and its lock file is not even opened again.
+ * (POSIX). So a directory that this process owns is known by name, and its lock file is not even opened again. The names
+ * are among the system properties, for they are all that the copies of this class have in common that several class
+ * loaders of one process loaded: a server with two applications, or with one that is being replaced.
+ *
+ * <p>Who never closes what he took keeps it until the process ends.
  */
 final class DirectoryLock {
 
     private static final String LOCK = "lock";
 
-    private static final Set<Path> OWNED = ConcurrentHashMap.newKeySet();
+    /** How the names of the properties begin. It stays as it is: other releases may be in the same process. */
+    private static final String OWNED = "io.dharma.tracing.history.owned:";
 
-    private final Path directory;
+    private final String property;
     private final FileChannel channel;
 
-    private DirectoryLock(Path directory, FileChannel channel) {
-        this.directory = directory;
+    private DirectoryLock(String property, FileChannel channel) {
+        this.property = property;
         this.channel = channel;
     }
 
@@ -39,13 +42,14 @@ final class DirectoryLock {
     static DirectoryLock take(Disk disk, Path directory) throws IOException {
         PrivateDirectory.prepare(disk, directory);
         Path real = directory.toRealPath();
-        if (!OWNED.add(real)) {
+        String property = OWNED + real;
+        if (System.getProperties().putIfAbsent(property, "true") != null) {
             throw taken();
         }
         try {
-            return new DirectoryLock(real, lock(disk, real));
-        } catch (IOException | RuntimeException e) {
-            OWNED.remove(real);
+            return new DirectoryLock(property, lock(disk, real));
+        } catch (Throwable e) {
+            System.getProperties().remove(property);
             throw e;
         }
     }
@@ -57,10 +61,11 @@ final class DirectoryLock {
                 throw taken();
             }
             return channel;
-        } catch (OverlappingFileLockException ownedByAnotherClassLoader) {
+        } catch (OverlappingFileLockException ownedUnderAnotherName) {
+            // Mounted twice, or somebody replaced the system properties.
             channel.close();
             throw taken();
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             channel.close();
             throw e;
         }
@@ -77,7 +82,7 @@ final class DirectoryLock {
         } catch (IOException letGoAllTheSame) {
             return;
         } finally {
-            OWNED.remove(directory);
+            System.getProperties().remove(property);
         }
     }
 }

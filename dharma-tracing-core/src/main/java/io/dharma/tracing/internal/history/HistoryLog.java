@@ -129,6 +129,9 @@ public final class HistoryLog implements AutoCloseable {
         }
     }
 
+    /** What earlier processes wrote. */
+    private record Unread(SegmentLog files, List<Segment> segments) {}
+
     /**
      * What became of a block.
      *
@@ -164,30 +167,54 @@ public final class HistoryLog implements AutoCloseable {
 
     // Opening
 
+    /** Whatever goes wrong, of whatever kind: one that is opening for ever would make no room, and nobody would know. */
     private void open() {
-        List<Segment> unknown;
-        Opened now;
+        try {
+            Unread unread = takeDirectory();
+            if (unread != null) {
+                replay(unread);
+                startWriting();
+            }
+        } catch (Throwable e) {
+            writing.lock();
+            try {
+                failed(e);
+            } finally {
+                writing.unlock();
+            }
+        } finally {
+            replaying = false;
+        }
+    }
+
+    /** Null if there is nothing to open. */
+    private @Nullable Unread takeDirectory() throws IOException {
         writing.lock();
         try {
             if (closed || opened != null) {
-                return;
+                return null;
             }
-            now = openFiles();
+            Opened now = openFiles();
             opened = now;
             replaying = true;
             segments.retain(now.files().segments()).forEach(this::lost);
-            unknown = now.files().segments().stream()
-                    .filter(segment -> !segments.knows(segment))
-                    .toList();
-        } catch (IOException | RuntimeException e) {
-            failed(e);
-            return;
+            return new Unread(
+                    now.files(),
+                    now.files().segments().stream()
+                            .filter(segment -> !segments.knows(segment))
+                            .toList());
         } finally {
             writing.unlock();
         }
-        unknown.forEach(segment -> replay(now.files(), segment));
+    }
+
+    private void replay(Unread unread) {
+        unread.segments().forEach(segment -> replay(unread.files(), segment));
         tenants.forEach(HistoryTenant::foundAll);
         replaying = false;
+    }
+
+    private void startWriting() {
         if (append(PROBE, NOTHING, NOTHING).number() != NOT_WRITTEN) {
             recovered();
             tenants.forEach(HistoryTenant::writable);
@@ -202,7 +229,7 @@ public final class HistoryLog implements AutoCloseable {
                     new SegmentLog.Settings(settings.disk(), settings.segmentBytes(), SYNC_NANOS, settings.nanoTime()),
                     0);
             return new Opened(lock, files);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             lock.close();
             throw e;
         }
@@ -221,7 +248,7 @@ public final class HistoryLog implements AutoCloseable {
                 found(record);
                 record = cursor.next(record.sequence() + 1);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             damagedBefore.incrementAndGet();
             log.debug("A segment of the history in {} could not be read", settings.directory(), e);
         }
@@ -231,7 +258,7 @@ public final class HistoryLog implements AutoCloseable {
         try {
             HistoryBlock block = headOf(record);
             tenants.stream().filter(tenant -> tenant.owns(block.kind())).forEach(tenant -> tenant.found(block));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             damagedBefore.incrementAndGet();
             log.debug("A block of the history in {} is not what it should be", settings.directory(), e);
         }
@@ -403,7 +430,7 @@ public final class HistoryLog implements AutoCloseable {
 
     // Trouble
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         Opened now = opened;
         if (now != null) {
             opened = null;

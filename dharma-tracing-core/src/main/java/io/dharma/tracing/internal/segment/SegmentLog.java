@@ -93,7 +93,12 @@ public final class SegmentLog implements AutoCloseable {
     private long damagedPlacesBefore;
 
     private SegmentLog(
-            Path directory, Settings settings, long elapsedBefore, List<Segment> segments, long nextSequence) {
+            Path directory,
+            Settings settings,
+            long elapsedBefore,
+            List<Segment> segments,
+            long nextSequence,
+            long damagedPlaces) {
         this.directory = directory;
         this.settings = settings;
         this.elapsedBefore = elapsedBefore;
@@ -104,6 +109,7 @@ public final class SegmentLog implements AutoCloseable {
         this.segments = segments;
         this.bufferBytes = (int) Math.min(MAX_BUFFER, settings.segmentBytes() / 2);
         this.pending = new RecordBuffer(instance, nextSequence, bufferBytes);
+        this.damagedPlacesBefore = damagedPlaces;
     }
 
     /**
@@ -118,9 +124,15 @@ public final class SegmentLog implements AutoCloseable {
         if (!settings.disk().isThere(directory)) {
             settings.disk().createDirectory(directory);
         }
-        List<Segment> found = Uninterrupted.call(() -> new SegmentSearch(settings.disk(), directory).run());
+        SegmentSearch search = new SegmentSearch(settings.disk(), directory);
+        List<Segment> found = Uninterrupted.call(search::run);
         long next = found.isEmpty() ? 0 : found.get(found.size() - 1).endSequence();
-        return new SegmentLog(directory, settings, elapsedNanos, found, next);
+        return new SegmentLog(directory, settings, elapsedNanos, found, next, search.damagedPlaces());
+    }
+
+    /** Whether the name is that of a segment. */
+    public static boolean isSegment(Path file) {
+        return SegmentFormat.firstSequence(file) != null;
     }
 
     // ---- writing
@@ -416,7 +428,10 @@ public final class SegmentLog implements AutoCloseable {
         return pending.size();
     }
 
-    /** How many damaged places readers came upon; each cost one record or more. */
+    /**
+     * How many damaged places readers came upon, or were cut off at the end; each cost one record or more. A torn end is
+     * none: nobody was told that it was written.
+     */
     public synchronized long damagedPlaces() {
         return damagedPlacesBefore
                 + damagedPlaces.values().stream().mapToLong(Long::longValue).sum();

@@ -236,6 +236,32 @@ public final class SegmentReader implements AutoCloseable {
         return validEnd;
     }
 
+    /**
+     * Whether what comes after {@link #validEnd()} is a record that breaks off: a write that did not end, and that nobody
+     * was told of. A length that was damaged so that it leads beyond the end looks the same.
+     */
+    boolean endsTorn() throws IOException {
+        int there = (int) Math.max(0, Math.min(SegmentFormat.RECORD_HEADER, limit - validEnd));
+        if (!fill(validEnd, there)) {
+            return false;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(window, (int) (validEnd - windowAt), there);
+        if (there < SegmentFormat.RECORD_HEADER) {
+            return beginsWithMagic(bytes);
+        }
+        long length = bytes.getInt(bytes.position() + 4);
+        return beginsWithMagic(bytes)
+                && length >= 0
+                && length <= SegmentFormat.MAX_PAYLOAD
+                && validEnd + SegmentFormat.RECORD_HEADER + length > limit;
+    }
+
+    private static boolean beginsWithMagic(ByteBuffer bytes) {
+        ByteBuffer magic = ByteBuffer.allocate(Short.BYTES).putShort(0, SegmentFormat.RECORD_MAGIC);
+        int length = Math.min(bytes.remaining(), Short.BYTES);
+        return bytes.slice(bytes.position(), length).equals(magic.slice(0, length));
+    }
+
     /** How many damaged places were passed so far, a torn end among them. Each cost one record or more. */
     public long damagedPlaces() {
         return damagedPlaces;

@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what a directory holds, and where its last record ends. */
+/** Finds out what a directory holds, and where its last record ends. One thread at a time. */
 final class SegmentSearch {
 
     private final Disk disk;
     private final Path directory;
+
+    /** Once found it stays so: an interrupted search begins anew, and finds the end cut off already. */
+    private boolean isEndDamaged;
 
     SegmentSearch(Disk disk, Path directory) {
         this.disk = disk;
@@ -37,6 +40,11 @@ final class SegmentSearch {
             found.add(look(file.getValue(), file.getKey()));
         }
         return segments(found);
+    }
+
+    /** How many places were cut off that were no torn end, but damaged. */
+    long damagedPlaces() {
+        return isEndDamaged ? 1 : 0;
     }
 
     private Found look(Path file, long first) throws IOException {
@@ -92,6 +100,7 @@ final class SegmentSearch {
                 end = record.sequence() + 1;
             }
             validEnd = Math.min(reader.validEnd(), segment.bytes());
+            isEndDamaged |= validEnd < segment.bytes() && !reader.endsTorn();
         }
         if (validEnd < segment.bytes() && end > segment.firstSequence()) {
             try (FileChannel channel = disk.open(segment.file(), StandardOpenOption.WRITE)) {

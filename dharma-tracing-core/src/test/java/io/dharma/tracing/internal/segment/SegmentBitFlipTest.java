@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -119,6 +120,51 @@ class SegmentBitFlipTest {
                     .as("one place, however often it is read")
                     .isEqualTo(1);
             assertThat(log.nextSequence()).isEqualTo(RECORDS);
+        }
+    }
+
+    @Test
+    void damagedLastRecord_isCountedWhenItIsCutOff() throws IOException {
+        Files.write(file, flipped(segment.length - 1, 1));
+        try (SegmentLog log = SegmentLog.open(directory.resolve("log"), SegmentLog.Settings.standard(), 0)) {
+            assertThat(log.damagedPlaces()).isEqualTo(1);
+            assertThat(Logs.texts(log, 0)).hasSize(RECORDS - 1);
+            assertThat(log.damagedPlaces()).isEqualTo(1);
+        }
+
+        try (SegmentLog log = SegmentLog.open(directory.resolve("log"), SegmentLog.Settings.standard(), 0)) {
+            assertThat(log.damagedPlaces()).as("it is gone").isZero();
+        }
+    }
+
+    @Test
+    void damagedOnlyRecord_isCountedWhenItsFileIsDeleted() throws IOException {
+        Files.write(file, Arrays.copyOf(flipped(offsets[0] + SegmentFormat.RECORD_HEADER, 1), offsets[1]));
+
+        try (SegmentLog log = SegmentLog.open(directory.resolve("log"), SegmentLog.Settings.standard(), 0)) {
+            assertThat(file).doesNotExist();
+            assertThat(log.damagedPlaces()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void zerosAtTheEnd_areDamage() throws IOException {
+        Files.write(file, Arrays.copyOf(segment, segment.length + 4096));
+
+        try (SegmentLog log = SegmentLog.open(directory.resolve("log"), SegmentLog.Settings.standard(), 0)) {
+            assertThat(log.damagedPlaces()).isEqualTo(1);
+            assertThat(Logs.texts(log, 0)).hasSize(RECORDS);
+        }
+    }
+
+    @Test
+    void tornEnd_isNoDamageWhereverItBreaksOff() throws IOException {
+        for (int length = 0; length <= segment.length; length++) {
+            Files.write(file, Arrays.copyOf(segment, length));
+
+            try (SegmentLog log = SegmentLog.open(directory.resolve("log"), SegmentLog.Settings.standard(), 0)) {
+                assertThat(log.damagedPlaces()).as("%s bytes", length).isZero();
+            }
         }
     }
 
