@@ -49,6 +49,27 @@ class ScannersTest {
         assertThat(redactor.redactText(expected)).isSameAs(expected);
     }
 
+    /** Of letters alone, as Hugging Face makes them all, and others one in fifty. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "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",
+                "sk_live_QwErTyUiOpAsDfGhJkLzXcVb",
+                "glpat-QwErTyUiOpAsDfGhJkLz",
+                "hvs.QwErTyUiOpAsDfGhJkLzXcVb",
+                "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",
+                "whsec_QwErTyUiOpAsDfGhJkLzXcVbNmQwErTy",
+                "AKIAQWERTYUIOPASDFGH"
+            })
+    void token_withoutDigitsGoes(String token) {
+        assertThat(redactor.redactText("key " + token + ", thanks")).isEqualTo("key [redacted], thanks");
+    }
+
+    @Test
+    void token_withItsOnlyDigitFarBehindGoes() {
+        assertThat(redactor.redactText("sk_test_" + "abcdefgh".repeat(4) + "9")).isEqualTo("[redacted]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
