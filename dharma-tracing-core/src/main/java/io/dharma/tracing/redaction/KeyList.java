@@ -65,8 +65,12 @@ final class KeyList {
                         + " storagekey apitoken accesstoken authtoken refreshtoken idtoken sessiontoken bearertoken"
                         + " sharedsecret consumersecret webhooksecret keypassword storepassword keystorepassword"
                         + " truststorepassword dbpassword userpassword adminpassword rootpassword newpassword oldpassword"
+                        + " dbpass userpass mysqlpass rootpass adminpass smtppass sshpass keypass storepass requirepass"
+                        + " confirmpassword passwordconfirm passwordconfirmation repeatpassword currentpassword"
+                        + " loginpassword aeskey hmackey functionskey subscriptionkey"
                         + " hashedpassword encryptedpassword passwordhash secretkeybase");
-        put(defaults, Sensitivity.LIKELY, "token jwt bearer csrf xsrf csrftoken xsrftoken sessionid");
+        put(defaults, Sensitivity.LIKELY, "pass token jwt bearer csrf xsrf csrftoken xsrftoken sessionid");
+        put(defaults, Sensitivity.SEVERAL, "passwords passphrases secrets apikeys accesskeys privatekeys secretkeys");
         put(
                 defaults,
                 Sensitivity.VAGUE,

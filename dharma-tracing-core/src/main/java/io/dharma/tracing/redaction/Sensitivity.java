@@ -24,6 +24,14 @@ enum Sensitivity {
         }
     },
 
+    /** Passwords and keys in their plural: a list of them, but not their number. */
+    SEVERAL {
+        @Override
+        boolean accepts(CharSequence text, int from, int to) {
+            return LIKELY.accepts(text, from, to);
+        }
+    },
+
     /** Sessions, salts, credentials: as random text looks, and not as a date or the name of an algorithm does. */
     VAGUE {
         @Override
