@@ -446,7 +446,7 @@ class RedactorTest {
 
         Baggage redacted = naming.redact(baggage);
 
-        assertThat(redacted.getEntryValue("enduser.id")).matches("tmp:[0-9a-f]{24}");
+        assertThat(redacted.getEntryValue("enduser.id")).matches("tmp:[0-9a-f]{32}");
         assertThat(redacted.getEntryValue("tenant")).isEqualTo("acme");
     }
 
