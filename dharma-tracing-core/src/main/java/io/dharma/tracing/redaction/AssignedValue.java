@@ -343,7 +343,11 @@ final class AssignedValue {
         if ("<[({$%:@?#".indexOf(first) >= 0 && isReference(text, start, end)) {
             return true;
         }
-        return length <= 10 && STAND_INS.contains(lower(text, start, end));
+        return isStandInWord(text, start, end);
+    }
+
+    static boolean isStandInWord(CharSequence text, int start, int end) {
+        return end - start <= 10 && STAND_INS.contains(lower(text, start, end));
     }
 
     private static String lower(CharSequence text, int start, int end) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ?token=...}, {@code <secret>...}, {@code password%3D...}, {@code password '...'}.
  *
  * <p>Triggered by what stands between name and value; the name is looked for backwards over a bounded distance. A
- * parameter of a URL is secret whatever its value. Anything else must not be an obvious stand-in, such as {@code null} or
+ * parameter of a URL is secret whatever its value, but for {@code ?auth=none}. Anything else must not be an obvious stand-in, such as {@code null} or
  * {@code ${PASSWORD}}, and for a name that has other meanings it must look like a secret, see {@link Sensitivity}.
  */
 final class AssignmentScanner implements Scanner {
@@ -204,7 +204,16 @@ final class AssignmentScanner implements Scanner {
         while (end < text.length() && !endsParameter(text.charAt(end))) {
             end++;
         }
-        return end == value ? null : Find.secret(value, end, Rule.URL);
+        return end == value || isSwitch(text, nameStart, nameEnd, value, end)
+                ? null
+                : Find.secret(value, end, Rule.URL);
+    }
+
+    /** {@code ?auth=none}, {@code ?pin=true}; a password may be of such a word. */
+    private boolean isSwitch(CharSequence text, int nameStart, int nameEnd, int value, int end) {
+        Sensitivity sensitivity = keys.inText(text, nameStart, nameEnd);
+        boolean vague = sensitivity == Sensitivity.VAGUE || sensitivity == Sensitivity.CODE;
+        return vague && AssignedValue.isStandInWord(text, value, end);
     }
 
     private boolean isSecretParameter(CharSequence text, int from, int to) {

@@ -33,7 +33,8 @@ final class KeyList {
                             + " version rounds age issuer url uri endpoint attempts retries error errors failed failures"
                             + " success result algorithm alg scheme strength kind scope scopes ms millis seconds total"
                             + " usage rate name path domain host port index position line column latency time timestamp"
-                            + " date arn created updated at changed")
+                            + " date arn created updated at changed remaining capacity"
+                            + " consent color colour")
                     .split(" ", -1));
 
     /** Last words that a secret's name may carry along in a text. */
