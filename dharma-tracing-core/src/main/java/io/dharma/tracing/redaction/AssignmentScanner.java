@@ -301,11 +301,13 @@ final class AssignmentScanner implements Scanner {
                 : before == '<' || before == ':';
     }
 
-    /** {@code redirect=%2Flogin%3Ftoken%3D...%26}. */
+    /** {@code redirect=%2Flogin%3Ftoken%3D...%26}, {@code %22token%22%3A%22...%22}. */
     private @Nullable Find escaped(CharSequence text, int at) {
-        if (!Ascii.startsWithLower(text, at, "%3d")) {
-            return null;
-        }
+        boolean json = Ascii.startsWithLower(text, at, "%22%3a%22");
+        return json || Ascii.startsWithLower(text, at, "%3d") ? escaped(text, at, json ? at + 9 : at + 3) : null;
+    }
+
+    private @Nullable Find escaped(CharSequence text, int at, int value) {
         int start = at;
         while (start > Math.max(0, at - LONGEST_NAME) && Ascii.isBase64Url(text.charAt(start - 1))) {
             start--;
@@ -314,7 +316,6 @@ final class AssignmentScanner implements Scanner {
         if (start > 0 && text.charAt(start - 1) == '%') {
             start = Math.min(at, start + 2);
         }
-        int value = at + 3;
         if (start == at || keys.inText(text, start, at) == null || Ascii.startsWith(text, value, Find.MARKER)) {
             return null;
         }
@@ -326,7 +327,9 @@ final class AssignmentScanner implements Scanner {
     }
 
     private static boolean isEscapedEnd(CharSequence text, int at) {
-        return Ascii.startsWith(text, at, "%26") || Ascii.startsWith(text, at, "%23");
+        return Ascii.startsWith(text, at, "%26")
+                || Ascii.startsWith(text, at, "%23")
+                || Ascii.startsWith(text, at, "%22");
     }
 
     /** {@code wrong password 'hunter2'}, {@code IDENTIFIED BY 'hunter2'}. */

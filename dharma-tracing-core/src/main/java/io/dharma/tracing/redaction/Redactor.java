@@ -114,6 +114,7 @@ public final class Redactor {
         List<Scanner> scanners = new ArrayList<>();
         scanners.add(new PrivateKeyScanner());
         scanners.add(flags);
+        scanners.add(new ClientScanner());
         scanners.add(new JwtScanner());
         scanners.add(new AuthSchemeScanner());
         scanners.add(new TokenScanner());
