@@ -19,6 +19,9 @@ final class AssignedValue {
 
     private static final int LONGEST_REFERENCE = 40;
 
+    /** Settings and tables are aligned by blanks. */
+    private static final int MOST_BLANKS = 32;
+
     private static final Set<String> STAND_INS = Set.of(
             ("null true false none nil undefined empty yes no n/a na unset unknown missing required invalid expired"
                             + " redacted masked hidden omitted removed incorrect wrong absent optional default disabled"
@@ -44,9 +47,9 @@ final class AssignedValue {
 
     @Nullable
     Find find() {
-        int start = afterSign;
-        while (start < text.length() && start < afterSign + 3 && (is(start, ' ') || is(start, '\t'))) {
-            start++;
+        int start = afterBlanks(afterSign);
+        if (colon && sensitivity == Sensitivity.CERTAIN) {
+            start = onNextLine(start);
         }
         int escapes = 0;
         while (is(start + escapes, '\\') && escapes < 8) {
@@ -62,6 +65,31 @@ final class AssignedValue {
             return bracketed(start);
         }
         return bare(start, start > afterSign);
+    }
+
+    private int afterBlanks(int from) {
+        int i = from;
+        while (i < from + MOST_BLANKS && (is(i, ' ') || is(i, '\t'))) {
+            i++;
+        }
+        return i;
+    }
+
+    /** As in YAML: alone on the next line, further in. Otherwise where it would begin on this line. */
+    private int onNextLine(int start) {
+        int lineEnd = is(start, '|') || is(start, '>') ? start + 1 : start;
+        lineEnd = is(lineEnd, '-') && lineEnd > start ? lineEnd + 1 : lineEnd;
+        lineEnd = is(lineEnd, '\r') ? lineEnd + 1 : lineEnd;
+        if (!is(lineEnd, '\n')) {
+            return start;
+        }
+        int next = afterBlanks(lineEnd + 1);
+        int end = next;
+        while (end < text.length() && end < next + LOOK && !Ascii.isSpace(text.charAt(end))) {
+            end++;
+        }
+        boolean alone = end == text.length() || is(end, '\n') || is(end, '\r');
+        return next > lineEnd + 1 && alone && !is(end - 1, ':') ? next : start;
     }
 
     private boolean is(int index, char c) {
@@ -104,6 +132,7 @@ final class AssignedValue {
     private @Nullable Find bracketed(int start) {
         boolean list = is(start, '[');
         boolean whole = sensitivity == Sensitivity.CERTAIN
+                || sensitivity == Sensitivity.SEVERAL
                 || (list && (sensitivity == Sensitivity.AUTHORIZATION || sensitivity == Sensitivity.COOKIE));
         if (!whole) {
             return list ? new AssignedValue(text, start + 1, sensitivity, colon).firstOfList() : null;
@@ -314,7 +343,11 @@ final class AssignedValue {
         if ("<[({$%:@?#".indexOf(first) >= 0 && isReference(text, start, end)) {
             return true;
         }
-        return length <= 10 && STAND_INS.contains(lower(text, start, end));
+        return isStandInWord(text, start, end);
+    }
+
+    static boolean isStandInWord(CharSequence text, int start, int end) {
+        return end - start <= 10 && STAND_INS.contains(lower(text, start, end));
     }
 
     private static String lower(CharSequence text, int start, int end) {
@@ -348,11 +381,20 @@ final class AssignedValue {
             return end - start <= LONGEST_REFERENCE && isName(text, start + 1, end - 1);
         }
         return switch (first) {
-            case '$' -> text.charAt(start + 1) == '{' || isVariable(text, start + 1, end);
+            case '$' -> text.charAt(start + 1) == '{' ? closes(text, start + 2, end) : isVariable(text, start + 1, end);
             case ':' -> isName(text, start + 1, end);
             case '@', '%' -> end - start <= 3 && isName(text, start + 1, end);
             default -> false;
         };
+    }
+
+    /** Whether the brace that opened closes within the value, or closed it: a password may begin so, too. */
+    private static boolean closes(CharSequence text, int start, int end) {
+        int i = start;
+        while (i < end && text.charAt(i) != '}') {
+            i++;
+        }
+        return Ascii.isAt(text, i, '}');
     }
 
     /** As shells and statements have them: capitals or a number. In lower case it may be somebody's wit. */

@@ -9,13 +9,21 @@ import org.jspecify.annotations.Nullable;
  * {@code ?token=...}, {@code <secret>...}, {@code password%3D...}, {@code password '...'}.
  *
  * <p>Triggered by what stands between name and value; the name is looked for backwards over a bounded distance. A
- * parameter of a URL is secret whatever its value. Anything else must not be an obvious stand-in, such as {@code null} or
+ * parameter of a URL is secret whatever its value, but for {@code ?auth=none}. Anything else must not be an obvious stand-in, such as {@code null} or
  * {@code ${PASSWORD}}, and for a name that has other meanings it must look like a secret, see {@link Sensitivity}.
  */
 final class AssignmentScanner implements Scanner {
 
     /** Names go no further back than this. */
     private static final int LONGEST_NAME = 48;
+
+    /** Blanks and closing quotes. */
+    private static final int MOST_BEHIND_NAME = 16;
+
+    /** Between an element's name and its end: attributes. */
+    private static final int LONGEST_ATTRIBUTES = 256;
+
+    private static final String CDATA = "<![CDATA[";
 
     /** Parameters of signed URLs; the case matters, as OpenTelemetry's conventions say. */
     private static final List<String> SIGNATURES = List.of(
@@ -54,7 +62,7 @@ final class AssignmentScanner implements Scanner {
         return switch (text.charAt(at)) {
             case '=' -> assigned(text, at, at + 1);
             case ':' -> isNoAssignment(text, at + 1) ? null : assigned(text, at, at + 1);
-            case '>' -> element(text, at);
+            case '>' -> Ascii.isAt(text, at - 1, '-') ? assigned(text, at - 1, at + 1) : element(text, at);
             case '%' -> escaped(text, at);
             default -> quoted(text, at);
         };
@@ -92,21 +100,37 @@ final class AssignmentScanner implements Scanner {
         if (sensitivity == null || isAllowed(text, nameStart, nameEnd)) {
             return null;
         }
-        int value = Ascii.isAt(text, afterSign, '>') ? afterSign + 1 : afterSign;
-        return new AssignedValue(text, value, sensitivity, text.charAt(sign) == ':').find();
+        boolean two = Ascii.isAt(text, afterSign, '>') || (isColon(text, sign) && Ascii.isAt(text, afterSign, '='));
+        int value = two ? afterSign + 1 : afterSign;
+        return new AssignedValue(text, value, sensitivity, isColon(text, sign)).find();
     }
 
-    /** {@code name="password" value="..."}: where the name ends; -1 if there is none. */
+    private static boolean isColon(CharSequence text, int sign) {
+        return text.charAt(sign) == ':';
+    }
+
+    /**
+     * {@code name="password" value="..."}, {@code "name":"password","value":"..."}: where the name ends; -1 if there is
+     * none.
+     */
     private static int endOfNameBeforeValue(CharSequence text, int value) {
-        boolean named = value > 3 && text.charAt(value - 1) == ' ' && text.charAt(value - 2) == '"';
-        return named ? value - 2 : -1;
+        int i = value - 1;
+        if (Ascii.isAt(text, i, '"')) {
+            i = Ascii.isAt(text, i - 1, ' ') ? i - 2 : i - 1;
+            if (!Ascii.isAt(text, i, ',')) {
+                return -1;
+            }
+        } else if (!Ascii.isAt(text, i, ' ')) {
+            return -1;
+        }
+        return Ascii.isAt(text, i - 1, '"') ? i - 1 : -1;
     }
 
     /** Over blanks, and the quotes or brackets that close the name. */
     private static int endOfName(CharSequence text, int sign) {
         int end = sign;
-        int least = Math.max(0, sign - 6);
-        while (end > least && text.charAt(end - 1) == ' ') {
+        int least = Math.max(0, sign - MOST_BEHIND_NAME);
+        while (end > least && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
             end--;
         }
         while (end > least && (Ascii.isQuote(text.charAt(end - 1)) || text.charAt(end - 1) == ']')) {
@@ -151,7 +175,7 @@ final class AssignmentScanner implements Scanner {
     }
 
     private static boolean isComparison(CharSequence text, int sign) {
-        return Ascii.isAt(text, sign + 1, '=')
+        return (Ascii.isAt(text, sign + 1, '=') && !isColon(text, sign))
                 || Ascii.isAt(text, sign - 1, '=')
                 || Ascii.isAt(text, sign - 1, '!')
                 || Ascii.isAt(text, sign - 1, '<');
@@ -180,7 +204,16 @@ final class AssignmentScanner implements Scanner {
         while (end < text.length() && !endsParameter(text.charAt(end))) {
             end++;
         }
-        return end == value ? null : Find.secret(value, end, Rule.URL);
+        return end == value || isSwitch(text, nameStart, nameEnd, value, end)
+                ? null
+                : Find.secret(value, end, Rule.URL);
+    }
+
+    /** {@code ?auth=none}, {@code ?pin=true}; a password may be of such a word. */
+    private boolean isSwitch(CharSequence text, int nameStart, int nameEnd, int value, int end) {
+        Sensitivity sensitivity = keys.inText(text, nameStart, nameEnd);
+        boolean vague = sensitivity == Sensitivity.VAGUE || sensitivity == Sensitivity.CODE;
+        return vague && AssignedValue.isStandInWord(text, value, end);
     }
 
     private boolean isSecretParameter(CharSequence text, int from, int to) {
@@ -209,22 +242,52 @@ final class AssignmentScanner implements Scanner {
 
     // ---- other signs
 
-    /** {@code <password>...</password>}, {@code <property name="password">...</property>}. */
+    /**
+     * {@code <password>...</password>}, {@code <property name="password">...</property>}, {@code <password a="b">...}.
+     */
     private @Nullable Find element(CharSequence text, int at) {
         boolean attribute = at > 1 && text.charAt(at - 1) == '"';
-        int nameEnd = attribute ? at - 1 : at;
+        Find named = content(text, at, attribute ? at - 1 : at, attribute);
+        if (named != null || !attribute) {
+            return named;
+        }
+        int nameEnd = endOfElementName(text, at);
+        return nameEnd < 0 ? null : content(text, at, nameEnd, false);
+    }
+
+    /** Of an element with attributes; -1 if no element begins before this. */
+    private static int endOfElementName(CharSequence text, int close) {
+        int open = close - 1;
+        int least = Math.max(0, close - LONGEST_ATTRIBUTES);
+        while (open > least && text.charAt(open) != '<' && text.charAt(open) != '>') {
+            open--;
+        }
+        if (!Ascii.isAt(text, open, '<')) {
+            return -1;
+        }
+        int end = open + 1;
+        while (end < close && !Ascii.isSpace(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private @Nullable Find content(CharSequence text, int at, int nameEnd, boolean attribute) {
         int start = startOfName(text, nameEnd);
         Sensitivity sensitivity = isElement(text, start, nameEnd, attribute) ? keys.inText(text, start, nameEnd) : null;
         if (sensitivity == null || isAllowed(text, start, nameEnd)) {
             return null;
         }
-        int end = at + 1;
-        while (end < text.length() && text.charAt(end) != '<') {
+        int from = Ascii.startsWith(text, at + 1, CDATA) ? at + 1 + CDATA.length() : at + 1;
+        int end = from;
+        while (end < text.length()
+                && text.charAt(end) != '<'
+                && !(from > at + 1 && Ascii.startsWith(text, end, "]]>"))) {
             end++;
         }
-        boolean secret = sensitivity.accepts(text, at + 1, Math.min(end, at + 1 + LONGEST_NAME))
-                && !AssignedValue.isStandIn(text, at + 1, end);
-        return secret ? Find.secret(at + 1, end, Rule.ASSIGNMENT) : null;
+        boolean secret = sensitivity.accepts(text, from, Math.min(end, from + LONGEST_NAME))
+                && !AssignedValue.isStandIn(text, from, end);
+        return secret ? Find.secret(from, end, Rule.ASSIGNMENT) : null;
     }
 
     private static boolean isElement(CharSequence text, int start, int end, boolean attribute) {
@@ -238,11 +301,13 @@ final class AssignmentScanner implements Scanner {
                 : before == '<' || before == ':';
     }
 
-    /** {@code redirect=%2Flogin%3Ftoken%3D...%26}. */
+    /** {@code redirect=%2Flogin%3Ftoken%3D...%26}, {@code %22token%22%3A%22...%22}. */
     private @Nullable Find escaped(CharSequence text, int at) {
-        if (!Ascii.startsWithLower(text, at, "%3d")) {
-            return null;
-        }
+        boolean json = Ascii.startsWithLower(text, at, "%22%3a%22");
+        return json || Ascii.startsWithLower(text, at, "%3d") ? escaped(text, at, json ? at + 9 : at + 3) : null;
+    }
+
+    private @Nullable Find escaped(CharSequence text, int at, int value) {
         int start = at;
         while (start > Math.max(0, at - LONGEST_NAME) && Ascii.isBase64Url(text.charAt(start - 1))) {
             start--;
@@ -251,7 +316,6 @@ final class AssignmentScanner implements Scanner {
         if (start > 0 && text.charAt(start - 1) == '%') {
             start = Math.min(at, start + 2);
         }
-        int value = at + 3;
         if (start == at || keys.inText(text, start, at) == null || Ascii.startsWith(text, value, Find.MARKER)) {
             return null;
         }
@@ -263,7 +327,9 @@ final class AssignmentScanner implements Scanner {
     }
 
     private static boolean isEscapedEnd(CharSequence text, int at) {
-        return Ascii.startsWith(text, at, "%26") || Ascii.startsWith(text, at, "%23");
+        return Ascii.startsWith(text, at, "%26")
+                || Ascii.startsWith(text, at, "%23")
+                || Ascii.startsWith(text, at, "%22");
     }
 
     /** {@code wrong password 'hunter2'}, {@code IDENTIFIED BY 'hunter2'}. */

@@ -16,7 +16,9 @@ final class AttributeWalk implements Values.Neighbours {
 
     private final Values values;
     private final Attributes attributes;
-    private @Nullable Map<Object, Object> changes;
+    private @Nullable Map<Object, Change> changes;
+
+    private record Change(String name, Object value) {}
 
     private AttributeWalk(Values values, Attributes attributes) {
         this.values = values;
@@ -34,34 +36,53 @@ final class AttributeWalk implements Values.Neighbours {
         } else {
             attributes.forEach((key, value) -> visit(key, key.getKey(), value));
         }
-        Map<Object, Object> found = changes;
+        Map<Object, Change> found = changes;
         return found == null ? attributes : changed(found);
     }
 
     private void visit(Object key, String name, Object value) {
         Object redacted = values.redact(name, value, this);
-        if (redacted != value) {
-            change(key, redacted);
+        String nameAfter = values.name(name);
+        if (redacted != value || !nameAfter.equals(name)) {
+            change(key, new Change(nameAfter, redacted));
         }
     }
 
-    private void change(Object key, Object redacted) {
-        Map<Object, Object> existing = changes;
+    private void change(Object key, Change change) {
+        Map<Object, Change> existing = changes;
         if (existing == null) {
             existing = new HashMap<>();
             changes = existing;
         }
-        existing.put(key, redacted);
+        existing.put(key, change);
     }
 
-    private Attributes changed(Map<Object, Object> found) {
+    private Attributes changed(Map<Object, Change> found) {
         AttributesBuilder builder = Attributes.builder();
         boolean named = attributes instanceof NamedAttributes;
         attributes.forEach((key, value) -> {
-            Object redacted = found.get(named ? key.getKey() : key);
-            put(builder, key, redacted == null ? value : redacted);
+            Change change = found.get(named ? key.getKey() : key);
+            if (change == null) {
+                put(builder, key, value);
+            } else {
+                put(builder, renamed(key, change.name), change.value);
+            }
         });
         return builder.build();
+    }
+
+    private static AttributeKey<?> renamed(AttributeKey<?> key, String name) {
+        return switch (key.getType()) {
+            case STRING -> AttributeKey.stringKey(name);
+            case BOOLEAN -> AttributeKey.booleanKey(name);
+            case LONG -> AttributeKey.longKey(name);
+            case DOUBLE -> AttributeKey.doubleKey(name);
+            case STRING_ARRAY -> AttributeKey.stringArrayKey(name);
+            case BOOLEAN_ARRAY -> AttributeKey.booleanArrayKey(name);
+            case LONG_ARRAY -> AttributeKey.longArrayKey(name);
+            case DOUBLE_ARRAY -> AttributeKey.doubleArrayKey(name);
+            case VALUE -> AttributeKey.valueKey(name);
+        };
     }
 
     @SuppressWarnings("unchecked") // a key comes with a value of its own type, and what replaces it is of that type
@@ -76,6 +97,11 @@ final class AttributeWalk implements Values.Neighbours {
 
     @Override
     public @Nullable String databaseSystem() {
+        return system(attributes);
+    }
+
+    /** Which database these attributes name. */
+    static @Nullable String system(Attributes attributes) {
         String system = attributes.get(SYSTEM);
         return system == null ? attributes.get(SYSTEM_ONCE) : system;
     }

@@ -10,6 +10,9 @@ final class AuthSchemeScanner implements Scanner {
     /** So long is no English word. */
     private static final int CERTAIN = 24;
 
+    /** Shorter ones without a digit change that often from a small to a capital letter, other than names of classes. */
+    private static final int LEAST_CHANGES = 3;
+
     /** Of user and password, in base64 digits: the colon comes within the first so many. */
     private static final int LONGEST_USER = 256;
 
@@ -43,14 +46,21 @@ final class AuthSchemeScanner implements Scanner {
             return null;
         }
         boolean digit = false;
+        int changes = 0;
         int end = start;
         while (end < text.length() && isCredential(text.charAt(end))) {
-            digit |= end - start < CERTAIN && Ascii.isDigit(text.charAt(end));
+            digit |= Ascii.isDigit(text.charAt(end));
+            changes += end > start && isChange(text, end) ? 1 : 0;
             end++;
         }
+        boolean random = digit || changes >= LEAST_CHANGES;
         boolean parameter = end > start && text.charAt(end - 1) == '=' && Ascii.isAt(text, end, '"');
-        boolean token = end - start >= CERTAIN || (digit && end - start >= LEAST);
+        boolean token = end - start >= CERTAIN || (random && end - start >= LEAST);
         return token && !parameter ? Find.secret(start, end, Rule.AUTHORIZATION) : null;
+    }
+
+    private static boolean isChange(CharSequence text, int at) {
+        return Ascii.isUpper(text.charAt(at)) && Ascii.isLower(text.charAt(at - 1));
     }
 
     private static boolean isCredential(char c) {

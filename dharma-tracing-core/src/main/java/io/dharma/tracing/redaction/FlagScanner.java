@@ -32,7 +32,13 @@ final class FlagScanner implements Scanner {
         if (isSecret(text, at, end)) {
             return new AssignedValue(text, end + 1, Sensitivity.CERTAIN, false).find();
         }
-        return end == at + 2 && text.charAt(at + 1) == 'u' ? user(text, end + 1) : null;
+        return isUser(text, at, end) ? user(text, end + 1) : null;
+    }
+
+    private static boolean isUser(CharSequence text, int at, int end) {
+        return Ascii.equalsLower(text, at, end, "-u")
+                || Ascii.equalsLower(text, at, end, "--user")
+                || Ascii.equalsLower(text, at, end, "--proxy-user");
     }
 
     private static int endOfFlag(CharSequence text, int at) {

@@ -33,7 +33,8 @@ final class KeyList {
                             + " version rounds age issuer url uri endpoint attempts retries error errors failed failures"
                             + " success result algorithm alg scheme strength kind scope scopes ms millis seconds total"
                             + " usage rate name path domain host port index position line column latency time timestamp"
-                            + " date arn created updated at changed")
+                            + " date arn created updated at changed remaining capacity"
+                            + " consent color colour")
                     .split(" ", -1));
 
     /** Last words that a secret's name may carry along in a text. */
@@ -65,8 +66,12 @@ final class KeyList {
                         + " storagekey apitoken accesstoken authtoken refreshtoken idtoken sessiontoken bearertoken"
                         + " sharedsecret consumersecret webhooksecret keypassword storepassword keystorepassword"
                         + " truststorepassword dbpassword userpassword adminpassword rootpassword newpassword oldpassword"
+                        + " dbpass userpass mysqlpass rootpass adminpass smtppass sshpass keypass storepass requirepass"
+                        + " confirmpassword passwordconfirm passwordconfirmation repeatpassword currentpassword"
+                        + " loginpassword aeskey hmackey functionskey subscriptionkey"
                         + " hashedpassword encryptedpassword passwordhash secretkeybase");
-        put(defaults, Sensitivity.LIKELY, "token jwt bearer csrf xsrf csrftoken xsrftoken sessionid");
+        put(defaults, Sensitivity.LIKELY, "pass token jwt bearer csrf xsrf csrftoken xsrftoken sessionid");
+        put(defaults, Sensitivity.SEVERAL, "passwords passphrases secrets apikeys accesskeys privatekeys secretkeys");
         put(
                 defaults,
                 Sensitivity.VAGUE,

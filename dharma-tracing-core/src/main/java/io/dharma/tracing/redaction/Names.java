@@ -3,6 +3,7 @@ package io.dharma.tracing.redaction;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +17,26 @@ final class Names {
 
     private final Map<String, Treatment> remembered = new ConcurrentHashMap<>();
     private final KeyList keys;
+    private final Predicate<String> harmless;
     private final Set<String> allowed;
     private final Set<String> identities;
     private final boolean urls;
     private final boolean statements;
 
     /**
+     * @param harmless whether a name holds no secret itself: some are made of what users type
      * @param allowed normalised
      * @param identities normalised
      */
-    Names(KeyList keys, Set<String> allowed, Set<String> identities, boolean urls, boolean statements) {
+    Names(
+            KeyList keys,
+            Predicate<String> harmless,
+            Set<String> allowed,
+            Set<String> identities,
+            boolean urls,
+            boolean statements) {
         this.keys = keys;
+        this.harmless = harmless;
         this.allowed = allowed;
         this.identities = identities;
         this.urls = urls;
@@ -39,10 +49,16 @@ final class Names {
             return known;
         }
         Treatment found = find(name);
-        if (name.length() <= LONGEST_REMEMBERED && remembered.size() < MOST_REMEMBERED) {
+        boolean room = name.length() <= LONGEST_REMEMBERED && remembered.size() < MOST_REMEMBERED;
+        if (room && harmless.test(name)) {
             remembered.put(name, found);
         }
         return found;
+    }
+
+    /** Whether it was asked for before, and holds no secret itself. */
+    boolean isKnown(String name) {
+        return remembered.containsKey(name);
     }
 
     /** How many answers there are. */

@@ -11,20 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names for persons that say who belongs together and not who it is: {@code k1:5f0c...}, made of the id of a key and the
- * first 96 bits of HMAC-SHA-256 over the identity, in hexadecimal digits.
+ * first 96 bits of HMAC-SHA-256 over the identity, in hexadecimal digits, and eight more that prove that this key made
+ * them. So what was redacted once can be told from an identity that somebody made up to look like it.
  *
  * <p>With the same key, every service gives the same person the same pseudonym; without it nobody can try out identities
  * to see whose it is, as with a plain hash. Changing the key, under another id, breaks the link to everything written
  * before; destroying the old one makes that final. 96 bits leave a chance of about 1 in 10^10 that any two of four
  * billion persons share one.
  *
- * <p>Any thread; no locks after the first call, for each works with a copy of the keyed hash. A call costs two rounds of
- * SHA-256 for an ordinary identity, and that copy; the first loads the platform's cryptography.
+ * <p>Any thread; no locks after the first call, for each works with a copy of the keyed hash. A call costs four rounds of
+ * SHA-256 for an ordinary identity, and two copies; the first loads the platform's cryptography.
  */
 public final class Pseudonyms {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int BYTES = 12;
+
+    /** One in four billion made-up pseudonyms passes for one. */
+    private static final int PROOF_BYTES = 4;
+
+    private static final int DIGITS = 2 * BYTES;
+    private static final int ALL_DIGITS = DIGITS + 2 * PROOF_BYTES;
     private static final int SHORTEST_KEY = 16;
     private static final int LONGEST_ID = 16;
     private static final String PER_PROCESS = "tmp";
@@ -117,8 +124,18 @@ public final class Pseudonyms {
         if (isPseudonym(identity)) {
             return identity;
         }
-        byte[] hash = keyed().readyHash().doFinal(identity.getBytes(StandardCharsets.UTF_8));
-        return keyId + ':' + HexFormat.of().formatHex(hash, 0, BYTES);
+        String digits = HexFormat.of().formatHex(hash(identity), 0, BYTES);
+        return keyId + ':' + digits + proof(digits);
+    }
+
+    private byte[] hash(String text) {
+        return keyed().readyHash().doFinal(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The end of the hash, which no pseudonym shows: its beginning could be had by using these digits as an identity. */
+    private String proof(String digits) {
+        byte[] hash = hash(digits);
+        return HexFormat.of().formatHex(hash, hash.length - PROOF_BYTES, hash.length);
     }
 
     /** With the first pseudonym, since loading the cryptography costs a start tens of milliseconds. */
@@ -136,10 +153,16 @@ public final class Pseudonyms {
         return made;
     }
 
-    /** Whether this looks like what {@link #of} returns under this key. */
+    /** Whether {@link #of} made this, under this key. */
     public boolean isPseudonym(String text) {
+        int proof = keyId.length() + 1 + DIGITS;
+        return isShaped(text)
+                && proof(text.substring(keyId.length() + 1, proof)).equals(text.substring(proof));
+    }
+
+    private boolean isShaped(String text) {
         int start = keyId.length() + 1;
-        if (text.length() != start + 2 * BYTES || !text.startsWith(keyId) || text.charAt(start - 1) != ':') {
+        if (text.length() != start + ALL_DIGITS || !text.startsWith(keyId) || text.charAt(start - 1) != ':') {
             return false;
         }
         for (int i = start; i < text.length(); i++) {

@@ -25,19 +25,27 @@ record RedactedLogRecord(
         @Nullable String eventName)
         implements LogRecordData {
 
-    static LogRecordData of(LogRecordData log, Resource resource, @Nullable Value<?> body, Attributes attributes) {
+    static LogRecordData of(
+            LogRecordData log,
+            SpanContext spanContext,
+            Resource resource,
+            InstrumentationScopeInfo scope,
+            @Nullable String severityText,
+            @Nullable Value<?> body,
+            Attributes attributes,
+            @Nullable String eventName) {
         return new RedactedLogRecord(
                 resource,
-                log.getInstrumentationScopeInfo(),
+                scope,
                 log.getTimestampEpochNanos(),
                 log.getObservedTimestampEpochNanos(),
-                log.getSpanContext(),
+                spanContext,
                 log.getSeverity(),
-                log.getSeverityText(),
+                severityText,
                 body,
                 attributes,
                 log.getTotalAttributeCount(),
-                log.getEventName());
+                eventName);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.dharma.tracing.redaction;
 
 import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
@@ -16,17 +18,20 @@ final class RedactedSpan {
 
     static SpanData of(
             SpanData span,
+            SpanContext context,
+            SpanContext parent,
             Resource resource,
+            InstrumentationScopeInfo scope,
             String name,
             Attributes attributes,
             List<EventData> events,
             List<LinkData> links,
             StatusData status) {
         return new FinishedSpan(
-                span.getSpanContext(),
-                span.getParentSpanContext(),
+                context,
+                parent,
                 resource,
-                span.getInstrumentationScopeInfo(),
+                scope,
                 name,
                 span.getKind(),
                 span.getStartEpochNanos(),

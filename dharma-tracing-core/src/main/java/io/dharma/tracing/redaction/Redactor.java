@@ -6,6 +6,11 @@ import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.api.baggage.BaggageEntry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.TraceStateBuilder;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfoBuilder;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
@@ -42,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  *       user, password and secret parameters.
  *   <li>All other texts are searched: for what is named as above in {@code name=value}, JSON, headers and command lines,
  *       and for what looks like a private key, a web token, an API key of a known maker, credentials in a URL, a card's
- *       or a bank account's number. Messages in stack traces are texts like others; frames are left alone.
+ *       or a bank account's number. Messages in stack traces are texts like others; frames are left alone. So are names of
+ *       attributes, and bytes that are UTF-8. Of the numbers, those of 13 to 16 digits go that can be a card's.
  * </ol>
  *
  * <p>What is taken out of a text becomes {@code [redacted]}. Types stay: a number becomes 0, a list of numbers empty. A
@@ -84,11 +90,18 @@ public final class Redactor {
         Consumer<Rule> counts = (settings.dryRun ? dryRun : redacted)::add;
         KeyList keys = new KeyList(settings.secretKeys);
         Set<String> allowed = normalised(settings.allowedKeys);
-        this.names = new Names(keys, allowed, normalised(settings.pseudonymKeys), settings.urls, settings.statements);
         FlagScanner flags = new FlagScanner(keys);
         List<Scanner> scanners = scanners(settings, flags);
         TextScan texts = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), counts);
         TextScan queries = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, true), counts);
+        TextScan uncounted = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), rule -> {});
+        this.names = new Names(
+                keys,
+                name -> uncounted.redact(name).equals(name),
+                allowed,
+                normalised(settings.pseudonymKeys),
+                settings.urls,
+                settings.statements);
         this.values = new Values(
                 names, texts, queries, new Statements(counts), flags, settings.pseudonyms, settings.keptValues, counts);
         this.metrics = new MetricWalk(values);
@@ -104,6 +117,7 @@ public final class Redactor {
         List<Scanner> scanners = new ArrayList<>();
         scanners.add(new PrivateKeyScanner());
         scanners.add(flags);
+        scanners.add(new ClientScanner());
         scanners.add(new JwtScanner());
         scanners.add(new AuthSchemeScanner());
         scanners.add(new TokenScanner());
@@ -163,15 +177,24 @@ public final class Redactor {
 
     // ---- what is redacted
 
-    /** Name, status, attributes, events with their exceptions, links and resource of a span. */
+    /**
+     * All that a span says in words: name, status, names and values of attributes, events with their exceptions, links,
+     * trace states, instrumentation scope and resource.
+     */
     public SpanData redact(SpanData span) {
+        SpanContext context = context(span.getSpanContext());
+        SpanContext parent = context(span.getParentSpanContext());
+        InstrumentationScopeInfo scope = scope(span.getInstrumentationScopeInfo());
         String name = values.text(span.getName());
         Attributes attributes = redacted(span.getAttributes());
         List<EventData> events = events(span.getEvents());
         List<LinkData> links = links(span.getLinks());
         StatusData status = status(span.getStatus());
         Resource resource = redact(span.getResource());
-        boolean same = name.equals(span.getName())
+        boolean same = context == span.getSpanContext()
+                && parent == span.getParentSpanContext()
+                && scope == span.getInstrumentationScopeInfo()
+                && name.equals(span.getName())
                 && attributes == span.getAttributes()
                 && events == span.getEvents()
                 && links == span.getLinks()
@@ -179,17 +202,37 @@ public final class Redactor {
                 && resource == span.getResource();
         return same || settings.dryRun
                 ? span
-                : RedactedSpan.of(span, resource, name, attributes, events, links, status);
+                : RedactedSpan.of(span, context, parent, resource, scope, name, attributes, events, links, status);
     }
 
-    /** Body and attributes of a log record, and its resource. */
+    /**
+     * All that a log record says in words: body, event name, severity, names and values of attributes, trace state,
+     * instrumentation scope and resource.
+     */
     public LogRecordData redact(LogRecordData log) {
         Value<?> body = log.getBodyValue();
-        Value<?> bodyAfter = body == null ? null : values.searched(body);
+        Value<?> bodyAfter =
+                body == null ? null : values.searched(body, () -> AttributeWalk.system(log.getAttributes()));
+        SpanContext context = context(log.getSpanContext());
+        InstrumentationScopeInfo scope = scope(log.getInstrumentationScopeInfo());
+        String severity = optional(log.getSeverityText());
+        String eventName = optional(log.getEventName());
         Attributes attributes = redacted(log.getAttributes());
         Resource resource = redact(log.getResource());
-        boolean same = bodyAfter == body && attributes == log.getAttributes() && resource == log.getResource();
-        return same || settings.dryRun ? log : RedactedLogRecord.of(log, resource, bodyAfter, attributes);
+        boolean same = bodyAfter == body
+                && context == log.getSpanContext()
+                && scope == log.getInstrumentationScopeInfo()
+                && Objects.equals(severity, log.getSeverityText())
+                && Objects.equals(eventName, log.getEventName())
+                && attributes == log.getAttributes()
+                && resource == log.getResource();
+        return same || settings.dryRun
+                ? log
+                : RedactedLogRecord.of(log, context, resource, scope, severity, bodyAfter, attributes, eventName);
+    }
+
+    private @Nullable String optional(@Nullable String text) {
+        return text == null ? null : values.text(text);
     }
 
     /** Description, attributes of points and exemplars, and resource of a metric. */
@@ -204,11 +247,10 @@ public final class Redactor {
         if (known.before == resource) {
             return known.after;
         }
-        Attributes attributes = redact(resource.getAttributes());
-        // In a dry run these are the same.
-        Resource after = attributes == resource.getAttributes()
-                ? resource
-                : Resource.create(attributes, resource.getSchemaUrl());
+        Attributes attributes = redacted(resource.getAttributes());
+        String schema = optional(resource.getSchemaUrl());
+        boolean same = attributes == resource.getAttributes() && Objects.equals(schema, resource.getSchemaUrl());
+        Resource after = same || settings.dryRun ? resource : Resource.create(attributes, schema);
         seen = new SeenResource(resource, after);
         return after;
     }
@@ -277,6 +319,7 @@ public final class Redactor {
             return false;
         }
         return treatment == Treatment.SECRET
+                || !values.name(name).equals(name)
                 || !values.text(entry.getValue()).equals(entry.getValue())
                 || !values.text(entry.getMetadata().getValue())
                         .equals(entry.getMetadata().getValue());
@@ -306,13 +349,70 @@ public final class Redactor {
         List<LinkData> changed = null;
         for (int i = 0; i < links.size(); i++) {
             LinkData link = links.get(i);
+            SpanContext context = context(link.getSpanContext());
             Attributes attributes = redacted(link.getAttributes());
-            if (attributes != link.getAttributes()) {
+            if (context != link.getSpanContext() || attributes != link.getAttributes()) {
                 changed = changed == null ? new ArrayList<>(links) : changed;
-                changed.set(i, LinkData.create(link.getSpanContext(), attributes, link.getTotalAttributeCount()));
+                changed.set(i, LinkData.create(context, attributes, link.getTotalAttributeCount()));
             }
         }
         return changed == null ? links : Collections.unmodifiableList(changed);
+    }
+
+    /** Trace states come in headers, so anybody may have written them. */
+    private SpanContext context(SpanContext context) {
+        TraceState state = context.getTraceState();
+        TraceState after = state.isEmpty() ? state : traceState(state);
+        if (after == state) {
+            return context;
+        }
+        return context.isRemote()
+                ? SpanContext.createFromRemoteParent(
+                        context.getTraceId(), context.getSpanId(), context.getTraceFlags(), after)
+                : SpanContext.create(context.getTraceId(), context.getSpanId(), context.getTraceFlags(), after);
+    }
+
+    /** What holds a secret is taken out, as from baggage: its syntax leaves no room for marks in names. */
+    private TraceState traceState(TraceState state) {
+        Set<String> secret = new TreeSet<>();
+        state.forEach((key, value) -> {
+            boolean same = values.redact(key, value, () -> null).equals(value)
+                    && values.name(key).equals(key);
+            if (!same) {
+                secret.add(key);
+            }
+        });
+        if (secret.isEmpty()) {
+            return state;
+        }
+        TraceStateBuilder builder = state.toBuilder();
+        secret.forEach(builder::remove);
+        return builder.build();
+    }
+
+    private InstrumentationScopeInfo scope(InstrumentationScopeInfo scope) {
+        String name = values.text(scope.getName());
+        String version = optional(scope.getVersion());
+        String schema = optional(scope.getSchemaUrl());
+        Attributes attributes = redacted(scope.getAttributes());
+        boolean same = name.equals(scope.getName())
+                && Objects.equals(version, scope.getVersion())
+                && Objects.equals(schema, scope.getSchemaUrl())
+                && attributes == scope.getAttributes();
+        return same ? scope : scopeOf(name, version, schema, attributes);
+    }
+
+    private static InstrumentationScopeInfo scopeOf(
+            String name, @Nullable String version, @Nullable String schema, Attributes attributes) {
+        InstrumentationScopeInfoBuilder builder =
+                InstrumentationScopeInfo.builder(name).setAttributes(attributes);
+        if (version != null) {
+            builder.setVersion(version);
+        }
+        if (schema != null) {
+            builder.setSchemaUrl(schema);
+        }
+        return builder.build();
     }
 
     private StatusData status(StatusData status) {

@@ -20,7 +20,16 @@ enum Sensitivity {
         @Override
         boolean accepts(CharSequence text, int from, int to) {
             int length = to - from;
-            return length >= 20 || (length >= 6 && digits(text, from, to) > 0);
+            boolean random = length >= 20 || (length >= 6 && digits(text, from, to) > 0);
+            return random && !isNothingButDate(text, from, to);
+        }
+    },
+
+    /** Passwords and keys in their plural: a list of them, but not their number. */
+    SEVERAL {
+        @Override
+        boolean accepts(CharSequence text, int from, int to) {
+            return LIKELY.accepts(text, from, to);
         }
     },
 
@@ -104,6 +113,21 @@ enum Sensitivity {
                 && text.charAt(from + 4) == '-'
                 && text.charAt(from + 7) == '-'
                 && digits(text, from, from + 4) == 4;
+    }
+
+    /** Of a day, or with a time behind it. */
+    private static boolean isNothingButDate(CharSequence text, int from, int to) {
+        return isDate(text, from, to) && digits(text, from + 5, from + 7) == 2 && isTime(text, from + 10, to);
+    }
+
+    private static boolean isTime(CharSequence text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (!Ascii.isDigit(c) && "T:.+-Z".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return from == to || text.charAt(from) == 'T';
     }
 
     private static boolean isAlgorithm(CharSequence text, int from, int to) {

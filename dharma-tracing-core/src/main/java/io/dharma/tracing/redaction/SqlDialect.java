@@ -9,11 +9,17 @@ enum SqlDialect {
     /** Backslashes escape, double quotes hold text, {@code #} begins a comment. Also Spark's, Hive's and Cypher. */
     MYSQL,
 
-    /** Dollar quotes; brackets are subscripts. */
+    /** As MySQL's; three quotes hold text in which one may stand. Spanner's and BigQuery's. */
+    GOOGLE,
+
+    /** Dollar quotes; brackets are subscripts. Also H2's and Cassandra's. */
     POSTGRESQL,
 
     /** Quotes of one's own choice: {@code q'[...]'}. */
     ORACLE,
+
+    /** As {@link #STANDARD}, but what is in double quotes may be text. SQLite's and SQL Server's. */
+    LENIENT,
 
     /** As the standard has it, with identifiers in brackets. */
     STANDARD,
@@ -26,39 +32,42 @@ enum SqlDialect {
             return UNKNOWN;
         }
         return switch (system.toLowerCase(Locale.ROOT)) {
-            case "mysql",
-                    "mariadb",
-                    "hive",
-                    "spark",
-                    "neo4j",
-                    "gcp.spanner",
-                    "spanner",
-                    "couchbase",
-                    "azure.cosmosdb" -> MYSQL;
-            case "postgresql", "cockroachdb", "aws.redshift", "redshift", "edb", "greenplum" -> POSTGRESQL;
-            case "oracle", "oracle.db" -> ORACLE;
-            case "mssql",
-                    "microsoft.sql_server",
+            case "mysql", "mariadb", "hive", "spark", "neo4j", "couchbase", "azure.cosmosdb" -> MYSQL;
+            case "gcp.spanner", "spanner", "gcp.bigquery", "bigquery" -> GOOGLE;
+            case "mssql", "microsoft.sql_server", "sqlite" -> LENIENT;
+            case "postgresql",
+                    "cockroachdb",
+                    "aws.redshift",
+                    "redshift",
+                    "edb",
+                    "greenplum",
                     "h2",
                     "h2database",
-                    "hsqldb",
-                    "derby",
-                    "db2",
-                    "ibm.db2",
-                    "sqlite",
-                    "firebird",
-                    "firebirdsql",
-                    "cassandra" -> STANDARD;
+                    "cassandra" -> POSTGRESQL;
+            case "oracle", "oracle.db" -> ORACLE;
+            case "hsqldb", "derby", "db2", "ibm.db2", "firebird", "firebirdsql" -> STANDARD;
             default -> UNKNOWN;
         };
     }
 
     boolean escapesByBackslash() {
-        return this == MYSQL;
+        return this == MYSQL || this == GOOGLE;
     }
 
     boolean doubleQuotesHoldText() {
-        return this == MYSQL;
+        return this == MYSQL || this == GOOGLE;
+    }
+
+    boolean doubleQuotesMayHoldText() {
+        return this == LENIENT || this == UNKNOWN;
+    }
+
+    boolean hasTripleQuotes() {
+        return this == GOOGLE;
+    }
+
+    boolean hasHashComments() {
+        return this == MYSQL || this == GOOGLE;
     }
 
     boolean hasDollarQuotes() {
@@ -70,6 +79,6 @@ enum SqlDialect {
     }
 
     boolean hasBracketIdentifiers() {
-        return this == STANDARD || this == UNKNOWN;
+        return this == STANDARD || this == LENIENT || this == UNKNOWN;
     }
 }

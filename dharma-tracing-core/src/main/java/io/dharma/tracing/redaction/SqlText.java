@@ -198,9 +198,9 @@ final class SqlText {
         expect = Expect.NOTHING;
     }
 
-    /** In a dialect that we do not know: if it is no name at all, or compared with, and no part of a qualified one. */
+    /** In a dialect that may be of either kind: if it is no name at all, or compared with, and no part of a qualified one. */
     private boolean isRatherText(int nameEnd) {
-        if (dialect != SqlDialect.UNKNOWN || before(at) == '.' || Ascii.isAt(text, nameEnd, '.')) {
+        if (!dialect.doubleQuotesMayHoldText() || before(at) == '.' || Ascii.isAt(text, nameEnd, '.')) {
             return false;
         }
         return !isNameLike(at + 1, nameEnd - 1) || "=<>~|".indexOf(lastSign) >= 0;
@@ -245,8 +245,27 @@ final class SqlText {
     }
 
     private int endOfText(int from, boolean backslash) {
+        if (dialect.hasTripleQuotes() && isTriple(from, text.charAt(from))) {
+            return endOfTriple(from + 3, text.charAt(from));
+        }
         int textEnd = endOfQuotes(from, text.charAt(from), backslash);
         return textEnd < 0 ? end : textEnd;
+    }
+
+    private boolean isTriple(int from, char quote) {
+        return from + 2 < end && text.charAt(from + 1) == quote && text.charAt(from + 2) == quote;
+    }
+
+    private int endOfTriple(int from, char quote) {
+        int i = from;
+        while (i < end) {
+            char c = text.charAt(i);
+            if (c == quote && isTriple(i, quote)) {
+                return i + 3;
+            }
+            i += c == '\\' ? 2 : 1;
+        }
+        return end;
     }
 
     /** Doubled quotes are part of what they quote. -1 if it never ends, or if that depends on the dialect. */
@@ -357,12 +376,12 @@ final class SqlText {
         }
         char c = text.charAt(index);
         boolean block = c == '/' && index + 1 < end && text.charAt(index + 1) == '*';
-        return c <= ' ' || c == '-' || block || (c == '#' && dialect == SqlDialect.MYSQL);
+        return c <= ' ' || c == '-' || block || (c == '#' && dialect.hasHashComments());
     }
 
     /** In others, names of temporary tables and operators begin with it. */
     private boolean isHashComment(int from) {
-        return dialect == SqlDialect.MYSQL
+        return dialect.hasHashComments()
                 || (dialect == SqlDialect.UNKNOWN && isBlank(before(from)) && isBlankOrComment(from + 1));
     }
 
@@ -470,7 +489,7 @@ final class SqlText {
         if (c == ':' || c == '$' || c == '@') {
             return endOfWordAt(from);
         }
-        if (c == '"' && dialect == SqlDialect.UNKNOWN) {
+        if (c == '"' && dialect.doubleQuotesMayHoldText()) {
             return endOfText(from, false);
         }
         if (Ascii.isLetter(c)) {

@@ -11,6 +11,7 @@ final class TokenScanner implements Scanner {
 
     /** What the characters after the prefix may be. */
     private enum Alphabet {
+        ALNUM,
         WORD,
         UPPER,
         HEX,
@@ -19,6 +20,7 @@ final class TokenScanner implements Scanner {
 
         boolean contains(char c) {
             return switch (this) {
+                case ALNUM -> Ascii.isWord(c);
                 case WORD -> Ascii.isWord(c) || c == '_';
                 case UPPER -> Ascii.isUpper(c) || Ascii.isDigit(c);
                 case HEX -> Ascii.isHex(c);
@@ -33,6 +35,9 @@ final class TokenScanner implements Scanner {
      * @param exact whether it is never more
      */
     private record Shape(String prefix, Alphabet alphabet, int least, boolean exact) {}
+
+    /** So much of a token is looked at to tell whether it is one; longer than what any of them has at least. */
+    private static final int LOOK = 128;
 
     private static final List<Shape> SHAPES = List.of(
             atLeast("ghp_", Alphabet.WORD, 36),
@@ -61,7 +66,7 @@ final class TokenScanner implements Scanner {
             atLeast("AIza", Alphabet.URL, 35),
             atLeast("GOCSPX-", Alphabet.URL, 24),
             atLeast("ya29.", Alphabet.URL, 20),
-            atLeast("npm_", Alphabet.WORD, 36),
+            atLeast("npm_", Alphabet.ALNUM, 36),
             atLeast("pypi-", Alphabet.URL, 40),
             atLeast("rubygems_", Alphabet.HEX, 48),
             atLeast("SG.", Alphabet.URL, 40),
@@ -74,7 +79,7 @@ final class TokenScanner implements Scanner {
             atLeast("sk-ant-", Alphabet.URL, 20),
             atLeast("sk-proj-", Alphabet.URL, 20),
             atLeast("sk-", Alphabet.WORD, 32),
-            atLeast("hf_", Alphabet.WORD, 30),
+            atLeast("hf_", Alphabet.ALNUM, 30),
             atLeast("hvs.", Alphabet.URL, 20),
             atLeast("hvb.", Alphabet.URL, 20),
             atLeast("dapi", Alphabet.HEX, 32),
@@ -129,25 +134,47 @@ final class TokenScanner implements Scanner {
 
     private static @Nullable Find find(CharSequence text, int at, Shape shape) {
         int body = at + shape.prefix.length();
-        boolean digit = false;
-        int end = body;
-        while (end < body + shape.least && end < text.length() && shape.alphabet.contains(text.charAt(end))) {
-            digit |= Ascii.isDigit(text.charAt(end));
-            end++;
-        }
-        if (end < body + shape.least || !digit) {
+        int near = endOfBody(text, body, shape, Math.min(text.length(), body + LOOK));
+        if (near < body + shape.least || !isRandom(text, body, near, shape.alphabet)) {
             return null;
         }
         if (shape.exact) {
+            int end = body + shape.least;
             return Ascii.isWordAt(text, end) ? null : Find.secret(at, end, Rule.TOKEN);
         }
-        while (end < text.length() && shape.alphabet.contains(text.charAt(end))) {
-            end++;
-        }
+        int end = endOfBody(text, near, shape, text.length());
         // The full stop of a sentence is not the token's.
         while (text.charAt(end - 1) == '.') {
             end--;
         }
         return Find.secret(shape.alphabet == Alphabet.PATH ? body : at, end, Rule.TOKEN);
+    }
+
+    private static int endOfBody(CharSequence text, int from, Shape shape, int limit) {
+        int end = from;
+        while (end < limit && shape.alphabet.contains(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    /**
+     * Names of variables, packages and examples stand behind prefixes, too. They have no digits and are of one case, or
+     * of parts with full stops between them. A token may do without digits: Hugging Face's are of letters only.
+     */
+    private static boolean isRandom(CharSequence text, int from, int to, Alphabet alphabet) {
+        boolean lower = false;
+        boolean upper = false;
+        boolean dotted = false;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (Ascii.isDigit(c)) {
+                return true;
+            }
+            lower |= Ascii.isLower(c);
+            upper |= Ascii.isUpper(c);
+            dotted |= c == '.' && i + 1 < to;
+        }
+        return alphabet == Alphabet.UPPER || (lower && upper && !dotted);
     }
 }

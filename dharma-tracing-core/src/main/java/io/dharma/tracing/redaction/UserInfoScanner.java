@@ -11,6 +11,9 @@ final class UserInfoScanner implements Scanner {
     /** A user so long may be a token. */
     private static final int LONG_USER = 16;
 
+    /** So far behind a slash a password is followed, if it holds one. */
+    private static final int LOOK = 256;
+
     @Override
     public String triggers() {
         return ":";
@@ -30,8 +33,16 @@ final class UserInfoScanner implements Scanner {
         int at = -1;
         int colon = -1;
         boolean port = true;
-        for (int i = start; i < text.length() && !endsAuthority(text.charAt(i)); i++) {
+        int limit = text.length();
+        for (int i = start; i < limit && !endsAuthority(text.charAt(i)); i++) {
             char c = text.charAt(i);
+            if (c == '/') {
+                // What stands between a colon and a slash is a port or else the beginning of a password.
+                if (colon < 0 || port || at > start || text.charAt(start) == '[') {
+                    break;
+                }
+                limit = Math.min(limit, i + LOOK);
+            }
             // Belongs in no password unencoded, and stands in many all the same; behind a host it ends the authority.
             if ((c == '?' || c == '#') && (colon < 0 || port)) {
                 break;
@@ -51,7 +62,7 @@ final class UserInfoScanner implements Scanner {
     }
 
     private static boolean endsAuthority(char c) {
-        return c == '/' || c == '"' || c == '<' || c == '>' || c == '\\' || Ascii.isSpace(c);
+        return c == '"' || c == '<' || c == '>' || c == '\\' || Ascii.isSpace(c);
     }
 
     private static boolean isKey(CharSequence text, int from, int to) {

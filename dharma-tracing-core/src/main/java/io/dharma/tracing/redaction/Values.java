@@ -3,12 +3,16 @@ package io.dharma.tracing.redaction;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.common.ValueType;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +24,18 @@ final class Values {
     /** Nobody nests deeper, other than by mistake or ill will; what lies below goes unseen, so it goes. */
     private static final int DEEPEST = 64;
 
+    /** Of 13 to 16 digits. Longer ones are far more often the random identifiers that programs make of 64 bits. */
+    private static final long LEAST_CARD = 1_000_000_000_000L;
+
+    private static final long BEYOND_CARDS = 10_000_000_000_000_000L;
+
     private static final Value<?> MARKED = Value.of(Find.MARKER);
     private static final List<String> MARKED_LIST = List.of(Find.MARKER);
 
     private final Names names;
     private final TextScan texts;
-    private final TextScan queries;
+    private final UnaryOperator<String> asText;
+    private final UnaryOperator<String> asQuery;
     private final Statements statements;
     private final FlagScanner flags;
     private final Pseudonyms pseudonyms;
@@ -43,7 +53,8 @@ final class Values {
             Consumer<Rule> counts) {
         this.names = names;
         this.texts = texts;
-        this.queries = queries;
+        this.asText = texts::redact;
+        this.asQuery = queries::redact;
         this.statements = statements;
         this.flags = flags;
         this.pseudonyms = pseudonyms;
@@ -58,20 +69,33 @@ final class Values {
     }
 
     Object redact(String name, Object value, Neighbours neighbours) {
+        return redact(name, value, asText, neighbours, 0);
+    }
+
+    /** @param reading how texts are read, unless the name says otherwise */
+    private Object redact(String name, Object value, UnaryOperator<String> reading, Neighbours neighbours, int depth) {
         return switch (names.of(name)) {
             case ALLOWED -> value;
             case SECRET -> counted(value, masked(value), Rule.KEY);
             case PARAMETER -> counted(value, emptied(value), Rule.SQL);
             case IDENTITY -> identity(value);
-            case QUERY -> value instanceof String text ? queries.redact(text) : searched(value);
-            case STATEMENT ->
-                value instanceof String text ? statements.redact(text, neighbours.databaseSystem()) : searched(value);
-            case SEARCHED -> searched(value);
+            case QUERY -> searched(value, asQuery, neighbours, depth);
+            case STATEMENT -> searched(value, asStatement(neighbours), neighbours, depth);
+            case SEARCHED -> searched(value, reading, neighbours, depth);
         };
+    }
+
+    private UnaryOperator<String> asStatement(Neighbours neighbours) {
+        return text -> statements.redact(text, neighbours.databaseSystem());
     }
 
     String text(String text) {
         return texts.redact(text);
+    }
+
+    /** The name of a value without secrets that it may hold itself. */
+    String name(String name) {
+        return names.isKnown(name) ? name : texts.redact(name);
     }
 
     private Object counted(Object before, Object after, Rule rule) {
@@ -141,27 +165,54 @@ final class Values {
 
     // ---- by what it holds
 
-    private Object searched(Object value) {
+    private Object searched(Object value, UnaryOperator<String> reading, Neighbours neighbours, int depth) {
         if (value instanceof String text) {
-            return texts.redact(text);
+            return reading.apply(text);
+        }
+        if (value instanceof Long number) {
+            return isCard(number) ? (Object) 0L : number;
         }
         if (value instanceof List<?> list) {
-            return searchedList(list);
+            return searchedList(list, reading);
         }
-        return value instanceof Value<?> tree ? searched(tree, 0) : value;
+        return value instanceof Value<?> tree ? searched(tree, reading, neighbours, depth) : value;
+    }
+
+    private boolean isCard(long number) {
+        if (number < LEAST_CARD || number >= BEYOND_CARDS) {
+            return false;
+        }
+        String digits = Long.toString(number);
+        return !texts.redact(digits).equals(digits);
+    }
+
+    private List<?> searchedList(List<?> list, UnaryOperator<String> reading) {
+        Object first = list.isEmpty() ? null : list.get(0);
+        if (first instanceof Long) {
+            return searchedNumbers(list);
+        }
+        return first instanceof String ? searchedTexts(list, reading) : list;
+    }
+
+    private List<?> searchedNumbers(List<?> list) {
+        List<Object> changed = null;
+        for (int i = 0; i < list.size(); i++) {
+            if (list.get(i) instanceof Long number && isCard(number)) {
+                changed = changed == null ? new ArrayList<>(list) : changed;
+                changed.set(i, 0L);
+            }
+        }
+        return changed == null ? list : Collections.unmodifiableList(changed);
     }
 
     /** Also as what a program was called with, where the name of an option comes before its value. */
-    private List<?> searchedList(List<?> list) {
-        if (list.isEmpty() || !(list.get(0) instanceof String)) {
-            return list;
-        }
+    private List<?> searchedTexts(List<?> list, UnaryOperator<String> reading) {
         List<Object> changed = null;
         boolean announced = false;
         for (int i = 0; i < list.size(); i++) {
             // OpenTelemetry lets null pass.
             Object element = list.get(i);
-            Object redacted = element instanceof String text ? argument(text, announced) : element;
+            Object redacted = element instanceof String text ? argument(text, announced, reading) : element;
             announced = element instanceof String text && flags.announces(text);
             if (redacted != element && changed == null) {
                 changed = new ArrayList<>(list);
@@ -173,65 +224,95 @@ final class Values {
         return changed == null ? list : Collections.unmodifiableList(changed);
     }
 
-    private String argument(String text, boolean announced) {
+    private String argument(String text, boolean announced, UnaryOperator<String> reading) {
         if (!announced || text.startsWith("-")) {
-            return texts.redact(text);
+            return reading.apply(text);
         }
         return (String) counted(text, masked(text), Rule.ASSIGNMENT);
     }
 
-    Value<?> searched(Value<?> tree) {
-        return searched(tree, 0);
+    /** A tree that stands on its own, such as the body of a log record. */
+    Value<?> searched(Value<?> tree, Neighbours neighbours) {
+        return searched(tree, asText, neighbours, 0);
     }
 
-    private Value<?> searched(Value<?> tree, int depth) {
+    private Value<?> searched(Value<?> tree, UnaryOperator<String> reading, Neighbours neighbours, int depth) {
         if (depth > DEEPEST) {
             return isMarked(tree) ? tree : (Value<?>) counted(tree, MARKED, Rule.KEY);
         }
         Object content = tree.getValue();
         return switch (tree.getType()) {
-            case STRING -> text(tree, (String) content);
-            case ARRAY -> array(tree, (List<?>) content, depth);
-            case KEY_VALUE_LIST -> map(tree, (List<?>) content, depth);
-            case BOOLEAN, LONG, DOUBLE, BYTES, EMPTY -> tree;
+            case STRING -> text(tree, (String) content, reading);
+            case BYTES -> bytes(tree, (ByteBuffer) content, reading);
+            case LONG -> isCard((Long) content) ? Value.of(0L) : tree;
+            case ARRAY -> array(tree, (List<?>) content, reading, neighbours, depth);
+            case KEY_VALUE_LIST -> map(tree, (List<?>) content, reading, neighbours, depth);
+            case BOOLEAN, DOUBLE, EMPTY -> tree;
         };
     }
 
-    private Value<?> text(Value<?> tree, String text) {
-        String redacted = texts.redact(text);
+    private static Value<?> text(Value<?> tree, String text, UnaryOperator<String> reading) {
+        String redacted = reading.apply(text);
         return Objects.equals(redacted, text) ? tree : Value.of(redacted);
     }
 
-    private Value<?> array(Value<?> tree, List<?> elements, int depth) {
+    /** Many are texts that somebody did not decode. */
+    private static Value<?> bytes(Value<?> tree, ByteBuffer bytes, UnaryOperator<String> reading) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+        } catch (CharacterCodingException e) {
+            return tree;
+        }
+        String redacted = reading.apply(text);
+        return redacted.equals(text) ? tree : Value.of(redacted.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Value<?> array(
+            Value<?> tree, List<?> elements, UnaryOperator<String> reading, Neighbours neighbours, int depth) {
         List<Value<?>> redacted = new ArrayList<>(elements.size());
         boolean changed = false;
         for (Object element : elements) {
-            Value<?> after = searched((Value<?>) element, depth + 1);
+            Value<?> after = searched((Value<?>) element, reading, neighbours, depth + 1);
             changed |= after != element;
             redacted.add(after);
         }
         return changed ? Value.of(redacted) : tree;
     }
 
-    private Value<?> map(Value<?> tree, List<?> entries, int depth) {
+    private Value<?> map(Value<?> tree, List<?> entries, UnaryOperator<String> reading, Neighbours around, int depth) {
+        Neighbours neighbours = () -> databaseSystem(entries, around);
         List<KeyValue> redacted = new ArrayList<>(entries.size());
         boolean changed = false;
         for (Object entry : entries) {
             KeyValue pair = (KeyValue) entry;
-            Value<?> after = member(pair.getKey(), pair.getValue(), depth + 1);
-            changed |= after != pair.getValue();
-            redacted.add(after == pair.getValue() ? pair : KeyValue.of(pair.getKey(), after));
+            KeyValue after = member(pair, reading, neighbours, depth + 1);
+            changed |= after != pair;
+            redacted.add(after);
         }
         return changed ? Value.of(redacted.toArray(KeyValue[]::new)) : tree;
     }
 
-    private Value<?> member(String name, Value<?> value, int depth) {
-        return switch (names.of(name)) {
-            case ALLOWED -> value;
-            case SECRET -> (Value<?>) counted(value, masked(value), Rule.KEY);
-            case IDENTITY -> identity(value);
-            default -> searched(value, depth);
-        };
+    /** Of the entry next to it, or else of what is around them. */
+    private static @Nullable String databaseSystem(List<?> entries, Neighbours around) {
+        for (Object entry : entries) {
+            KeyValue pair = (KeyValue) entry;
+            boolean system =
+                    pair.getKey().equals("db.system.name") || pair.getKey().equals("db.system");
+            if (system && pair.getValue().getType() == ValueType.STRING) {
+                return (String) pair.getValue().getValue();
+            }
+        }
+        return around.databaseSystem();
+    }
+
+    private KeyValue member(KeyValue pair, UnaryOperator<String> reading, Neighbours neighbours, int depth) {
+        Value<?> value = pair.getValue();
+        Value<?> after = names.of(pair.getKey()) == Treatment.IDENTITY
+                ? identity(value)
+                : (Value<?>) redact(pair.getKey(), value, reading, neighbours, depth);
+        String name = name(pair.getKey());
+        return after == value && name.equals(pair.getKey()) ? pair : KeyValue.of(name, after);
     }
 
     private Value<?> identity(Value<?> value) {

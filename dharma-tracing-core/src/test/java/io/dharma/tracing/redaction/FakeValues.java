@@ -62,6 +62,7 @@ final class FakeValues {
         return switch (name) {
             case "password" -> pick(PASSWORDS) + string(ALNUM, 3);
             case "alnum" -> mixed(ALNUM, length);
+            case "letters" -> string(LOWER + UPPER, length);
             case "upper" -> mixed(UPPER + DIGITS, length);
             case "crockford" -> mixed("0123456789ABCDEFGHJKMNPQRSTVWXYZ", length);
             case "hex" -> mixed("0123456789abcdef", length);
@@ -82,18 +83,18 @@ final class FakeValues {
             case "jwe" ->
                 part("{\"alg\":\"RSA-OAEP\",\"enc\":\"A256GCM\"}") + "." + mixed(ALNUM, 40) + "." + mixed(ALNUM, 16)
                         + "." + mixed(ALNUM, 60) + "." + mixed(ALNUM, 22);
-            case "github" -> "gh" + string("pousr", 1) + "_" + mixed(ALNUM, 36);
-            case "gitlab" -> "glpat-" + mixed(ALNUM, 20);
-            case "aws" -> string("A", 1) + pick(List.of("KIA", "SIA")) + mixed("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
+            case "github" -> "gh" + string("pousr", 1) + "_" + string(ALNUM, 36);
+            case "gitlab" -> "glpat-" + string(ALNUM, 20);
+            case "aws" -> string("A", 1) + pick(List.of("KIA", "SIA")) + string("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
             case "slack" -> "xox" + string("bpa", 1) + "-" + string(DIGITS, 11) + "-" + mixed(ALNUM, 24);
-            case "stripe" -> pick(List.of("sk", "rk")) + "_live_" + mixed(ALNUM, 24);
-            case "google" -> "AIza" + mixed(ALNUM + "-_", 35);
-            case "npm" -> "npm_" + mixed(ALNUM, 36);
+            case "stripe" -> pick(List.of("sk", "rk")) + "_live_" + string(ALNUM, 24);
+            case "google" -> "AIza" + string(ALNUM + "-_", 35);
+            case "npm" -> "npm_" + string(ALNUM, 36);
             case "sendgrid" -> "SG." + mixed(ALNUM, 22) + "." + mixed(ALNUM, 43);
             case "shopify" -> "shpat_" + mixed("0123456789abcdef", 32);
             case "openai" -> pick(List.of("sk-", "sk-proj-")) + mixed(ALNUM, 48);
-            case "hf" -> "hf_" + mixed(ALNUM, 34);
-            case "vault" -> "hvs." + mixed(ALNUM, 24);
+            case "hf" -> "hf_" + string(LOWER + UPPER, 34);
+            case "vault" -> "hvs." + string(ALNUM, 24);
             case "pem" -> pem("\n");
             case "pemline" -> pem("\\\\n");
             case "card" ->

@@ -8,6 +8,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.logs.LogRecordBuilder;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -15,13 +16,16 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +33,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactorTest {
 
@@ -91,6 +97,96 @@ class RedactorTest {
                 .contains("Caused by: java.lang.RuntimeException: token=[redacted]")
                 .contains("RedactorTest.java:");
         assertThat(redactor.redact(redacted)).isSameAs(redacted);
+    }
+
+    @Test
+    void span_losesSecretsOfItsScope() {
+        SpanData made = span("a", span -> {});
+        InstrumentationScopeInfo scope = InstrumentationScopeInfo.builder("lib?token=abc123")
+                .setVersion("1 password=hunter2")
+                .setSchemaUrl("https://bob:hunter2@schemas/1.0")
+                .setAttributes(Attributes.of(AttributeKey.stringKey("pwd"), "hunter2"))
+                .build();
+        SpanData span = new DelegatingSpanData(made) {
+            @Override
+            public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+                return scope;
+            }
+        };
+
+        SpanData redacted = redactor.redact(span);
+
+        assertThat(redacted.getInstrumentationScopeInfo())
+                .isEqualTo(InstrumentationScopeInfo.builder("lib?token=[redacted]")
+                        .setVersion("1 password=[redacted]")
+                        .setSchemaUrl("https://schemas/1.0")
+                        .setAttributes(Attributes.of(AttributeKey.stringKey("pwd"), "[redacted]"))
+                        .build());
+        assertThat(redactor.redact(redacted)).isSameAs(redacted);
+    }
+
+    @Test
+    void link_losesSecretsOfItsTraceState() {
+        TraceState state = TraceState.builder()
+                .put("token", "hunter2")
+                .put("vendor", "Bearer:abcdefgh1")
+                .put("ot", "th:8")
+                .build();
+        SpanContext linked = SpanContext.createFromRemoteParent(
+                LINKED.getTraceId(), LINKED.getSpanId(), LINKED.getTraceFlags(), state);
+        SpanData span = span("a", made -> made.addLink(linked));
+
+        SpanContext redacted = redactor.redact(span).getLinks().get(0).getSpanContext();
+
+        assertThat(redacted.getTraceState().asMap()).containsExactly(Map.entry("ot", "th:8"));
+        assertThat(redacted.isRemote()).isTrue();
+        assertThat(redacted.getTraceId()).isEqualTo(LINKED.getTraceId());
+    }
+
+    @Test
+    void span_losesSecretsOfItsOwnTraceStateAndItsParents() {
+        SpanData made = span("a", span -> {});
+        SpanContext context = SpanContext.create(
+                LINKED.getTraceId(),
+                LINKED.getSpanId(),
+                LINKED.getTraceFlags(),
+                TraceState.builder().put("session", "hunter2").put("ot", "th:8").build());
+        SpanData span = new DelegatingSpanData(made) {
+            @Override
+            public SpanContext getSpanContext() {
+                return context;
+            }
+
+            @Override
+            public SpanContext getParentSpanContext() {
+                return context;
+            }
+        };
+
+        SpanData redacted = redactor.redact(span);
+
+        assertThat(redacted.getSpanContext().getTraceState().asMap()).containsExactly(Map.entry("ot", "th:8"));
+        assertThat(redacted.getParentSpanContext().getTraceState().asMap()).containsExactly(Map.entry("ot", "th:8"));
+    }
+
+    @Test
+    void names_ofAttributesAreTextsToo() {
+        Attributes attributes = Attributes.builder()
+                .put("seen ?token=abc123", 7L)
+                .put("https://bob:hunter2@host/", "up")
+                .put(AttributeKey.valueKey("tree"), Value.of(KeyValue.of("https://bob:hunter2@host/", Value.of("up"))))
+                .build();
+
+        Attributes redacted = redactor.redact(attributes);
+
+        assertThat(redacted)
+                .isEqualTo(Attributes.builder()
+                        .put("seen ?token=[redacted]", 0L)
+                        .put("https://host/", "up")
+                        .put(AttributeKey.valueKey("tree"), Value.of(KeyValue.of("https://host/", Value.of("up"))))
+                        .build());
+        assertThat(redactor.redact(redacted)).isSameAs(redacted);
+        assertThat(redactor.redact(attributes)).as("remembered").isEqualTo(redacted);
     }
 
     @Test
@@ -190,6 +286,80 @@ class RedactorTest {
     }
 
     @Test
+    void bytes_areSearchedWhereTheyAreText() {
+        AttributeKey<Value<?>> key = AttributeKey.valueKey("payload");
+        byte[] noText = {(byte) 0xC3, 'p', 'w', 'd', '=', 'x'};
+
+        assertThat(redactor.redact(Attributes.of(key, utf8("password=hunter2 für")))
+                        .get(key))
+                .isEqualTo(utf8("password=[redacted] für"));
+        Attributes harmless = Attributes.of(key, utf8("order shipped"));
+        assertThat(redactor.redact(harmless)).isSameAs(harmless);
+        Attributes binary = Attributes.of(key, Value.of(noText));
+        assertThat(redactor.redact(binary)).isSameAs(binary);
+        AttributeKey<Value<?>> secret = AttributeKey.valueKey("secret");
+        assertThat(redactor.redact(Attributes.of(secret, Value.of(noText))).get(secret))
+                .isEqualTo(Value.of("[redacted]"));
+    }
+
+    @Test
+    void number_ofACardGoesFromNumbersToo() {
+        AttributeKey<List<Long>> list = AttributeKey.longArrayKey("seen");
+        AttributeKey<Value<?>> tree = AttributeKey.valueKey("tree");
+        Attributes redacted = redactor.redact(Attributes.builder()
+                .put("number", 4111111111111111L)
+                .put(list, List.of(7L, 4111111111111111L))
+                .put(tree, Value.of(Value.of(4111111111111111L), Value.of(7L)))
+                .build());
+
+        assertThat(redacted)
+                .isEqualTo(Attributes.builder()
+                        .put("number", 0L)
+                        .put(list, List.of(7L, 0L))
+                        .put(tree, Value.of(Value.of(0L), Value.of(7L)))
+                        .build());
+        assertThat(redactor.counts().redacted()).isEqualTo(Map.of("card", 3L));
+    }
+
+    /** The first is a time in nanoseconds, the last of as many digits as a random number of 64 bits. */
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                1_764_547_200_000_000_000L,
+                4_111_111_111_111_112L,
+                -4_111_111_111_111_111L,
+                4_000_000_000_000_000_006L
+            })
+    void number_thatIsNoCardStaysANumber(long number) {
+        Attributes attributes = Attributes.of(AttributeKey.longKey("number"), number);
+
+        assertThat(redactor.redact(attributes)).isSameAs(attributes);
+    }
+
+    @Test
+    void statement_losesItsLiteralsInListsAndTreesToo() {
+        AttributeKey<List<String>> list = AttributeKey.stringArrayKey("db.query.text");
+        AttributeKey<Value<?>> tree = AttributeKey.valueKey("call");
+
+        assertThat(redactor.redact(Attributes.of(list, List.of("SELECT 'bob'", "SELECT 1")))
+                        .get(list))
+                .containsExactly("SELECT ?", "SELECT ?");
+        assertThat(redactor.redact(Attributes.of(
+                                tree,
+                                Value.of(
+                                        KeyValue.of("db.system", Value.of("redis")),
+                                        KeyValue.of("db.statement", Value.of("SET user:42 bob")),
+                                        KeyValue.of("db.query.parameter.1", Value.of("bob")),
+                                        KeyValue.of("url.query", Value.of("token=bob")))))
+                        .get(tree))
+                .isEqualTo(Value.of(
+                        KeyValue.of("db.system", Value.of("redis")),
+                        KeyValue.of("db.statement", Value.of("SET user:? ?")),
+                        KeyValue.of("db.query.parameter.1", Value.of("[redacted]")),
+                        KeyValue.of("url.query", Value.of("token=[redacted]"))));
+    }
+
+    @Test
     void commandLine_losesTheValueAfterItsOption() {
         AttributeKey<List<String>> arguments = AttributeKey.stringArrayKey("process.command_args");
         Resource resource = Resource.create(Attributes.of(
@@ -224,6 +394,32 @@ class RedactorTest {
     }
 
     @Test
+    void log_losesSecretsWhereverTheyAre() {
+        LogRecordData log = log(
+                "lib?token=abc123",
+                record -> record.setBody(Value.of(KeyValue.of("db.statement", Value.of("SELECT 'hunter2'"))))
+                        .setSeverityText("WARN password=hunter2")
+                        .setEventName("login password=hunter2")
+                        .setAttribute(AttributeKey.stringKey("note"), "password=hunter2"));
+
+        LogRecordData redacted = redactor.redact(log);
+
+        assertThat(redacted.getInstrumentationScopeInfo().getName()).isEqualTo("lib?token=[redacted]");
+        assertThat(redacted.getSeverityText()).isEqualTo("WARN password=[redacted]");
+        assertThat(redacted.getEventName()).isEqualTo("login password=[redacted]");
+        assertThat(redacted.getBodyValue()).isEqualTo(Value.of(KeyValue.of("db.statement", Value.of("SELECT ?"))));
+        assertThat(redacted.getAttributes())
+                .isEqualTo(Attributes.of(AttributeKey.stringKey("note"), "password=[redacted]"));
+        assertThat(redactor.redact(redacted)).isSameAs(redacted);
+    }
+
+    @Test
+    void log_losesSecretsOfABodyOfBytes() {
+        assertThat(redactor.redact(log(utf8("password=hunter2"))).getBodyValue())
+                .isEqualTo(utf8("password=[redacted]"));
+    }
+
+    @Test
     void log_withoutSecretsIsReturnedItself() {
         LogRecordData log = log(Value.of("order shipped"));
 
@@ -250,7 +446,7 @@ class RedactorTest {
 
         Baggage redacted = naming.redact(baggage);
 
-        assertThat(redacted.getEntryValue("enduser.id")).matches("tmp:[0-9a-f]{24}");
+        assertThat(redacted.getEntryValue("enduser.id")).matches("tmp:[0-9a-f]{32}");
         assertThat(redacted.getEntryValue("tenant")).isEqualTo("acme");
     }
 
@@ -374,7 +570,7 @@ class RedactorTest {
     @Test
     void names_areRememberedUpToABound() {
         KeyList keys = new KeyList(Set.of());
-        Names names = new Names(keys, Set.of(), Set.of(), true, true);
+        Names names = new Names(keys, name -> true, Set.of(), Set.of(), true, true);
         for (int i = 0; i < 10 * Names.MOST_REMEMBERED; i++) {
             assertThat(names.of("password-" + i)).isEqualTo(Treatment.SECRET);
         }
@@ -418,7 +614,15 @@ class RedactorTest {
         return RecordedSpans.span(name, fill);
     }
 
+    private static Value<?> utf8(String text) {
+        return Value.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static LogRecordData log(Value<?> body) {
+        return log("test", record -> record.setBody(body).setSeverity(Severity.WARN));
+    }
+
+    private static LogRecordData log(String scope, Consumer<LogRecordBuilder> fill) {
         List<LogRecordData> seen = new ArrayList<>();
         LogRecordProcessor remember = new LogRecordProcessor() {
             @Override
@@ -428,11 +632,9 @@ class RedactorTest {
         };
         try (SdkLoggerProvider provider =
                 SdkLoggerProvider.builder().addLogRecordProcessor(remember).build()) {
-            provider.get("test")
-                    .logRecordBuilder()
-                    .setBody(body)
-                    .setSeverity(Severity.WARN)
-                    .emit();
+            LogRecordBuilder record = provider.get(scope).logRecordBuilder();
+            fill.accept(record);
+            record.emit();
         }
         return seen.get(0);
     }

@@ -38,6 +38,31 @@ class ScannersTest {
                 "/a?redirect=%2Fb%3Ftoken%3Dabc123%26page%3D2 | /a?redirect=%2Fb%3Ftoken%3D[redacted]%26page%3D2",
                 "jdbc:oracle:thin:scott/tiger@//db:1521/x | jdbc:oracle:thin:@//db:1521/x",
                 "secret={a=b, c={d}} next | secret=[redacted] next",
+                "DB_PASS=hunter2 x | DB_PASS=[redacted] x",
+                "{\"pass\":\"hunter2\"} | {\"pass\":\"[redacted]\"}",
+                "https://h/?pass=x&a=1 | https://h/?pass=[redacted]&a=1",
+                "{\"passwords\":[\"hunter\",\"swordfish\"],\"a\":1} | {\"passwords\":[redacted],\"a\":1}",
+                "confirmpassword=hunter | confirmpassword=[redacted]",
+                "aes.key=abcdef | aes.key=[redacted]",
+                "x-functions-key: abcdef | x-functions-key: [redacted]",
+                "Ocp-Apim-Subscription-Key: abcdef | Ocp-Apim-Subscription-Key: [redacted]",
+                "password=      hunter | password=      [redacted]",
+                "password\t=\t\thunter | password\t=\t\t[redacted]",
+                "password -> hunter, a | password -> [redacted], a",
+                "password := hunter | password := [redacted]",
+                "curl --user bob:hunter https://h | curl --user bob:[redacted] https://h",
+                "<wsse:Password Type=\"x\">hunter</wsse:Password> | <wsse:Password Type=\"x\">[redacted]</wsse:Password>",
+                "<password><![CDATA[hunter]]></password> | <password><![CDATA[[redacted]]]></password>",
+                "{\"name\":\"password\",\"value\":\"hunter\"} | {\"name\":\"password\",\"value\":\"[redacted]\"}",
+                "{\"name\": \"password\", \"value\": \"hunter\"} | {\"name\": \"password\", \"value\": \"[redacted]\"}",
+                "password=${hunter next | password=[redacted] next",
+                "postgres://bob:pa/ss@db/x | postgres://db/x",
+                "https://h/?auth=none1&pin=1111&password=none | https://h/?auth=[redacted]&pin=[redacted]&password=[redacted]",
+                "token: 2024-01-01a | token: [redacted]",
+                "mysql -u root -phunter shop | mysql -u root -p[redacted] shop",
+                "mysqldump -h db -p'hun ter' shop | mysqldump -h db -p'[redacted]' shop",
+                "sqlplus -s scott/tiger@orcl | sqlplus -s scott/[redacted]@orcl",
+                "/a?q=%7B%22password%22%3A%22hunter%22%2C%22a%22%3A1%7D | /a?q=%7B%22password%22%3A%22[redacted]%22%2C%22a%22%3A1%7D",
                 "password is wrong | password is wrong",
                 "card 4111 1111 1111 1111, thanks | card [redacted], thanks",
                 "pan 378282246310005. | pan [redacted].",
@@ -47,6 +72,67 @@ class ScannersTest {
     void find_isTakenOutAndItsSurroundingsStay(String text, String expected) {
         assertThat(redactor.redactText(text)).isEqualTo(expected);
         assertThat(redactor.redactText(expected)).isSameAs(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"password:\n  hunter\nuser: bob", "password: |\n  hunter\nuser: bob", "password: >-\r\n\thunter"
+            })
+    void value_onTheNextLineGoes(String text) {
+        String redacted = redactor.redactText(text);
+
+        assertThat(redacted).isEqualTo(text.replace("hunter", "[redacted]"));
+        assertThat(redactor.redactText(redacted)).isSameAs(redacted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password=${db.password}",
+                "{a=${db.password}, password=${db.password}}",
+                "bad password:\n\tat com.acme.Login.check(Login.java:42)",
+                "secret:\n  name:\n    x",
+                "secret:\n  name: x",
+                "passwords=12",
+                "mysql -u root -p shop",
+                "mysql is down, so java -parallel was not started",
+                "sqlplus / as sysdba",
+                "sqlplus scott@orcl",
+                "/a?q=%7B%22user%22%3A%22bob%22%7D",
+                "https://h/?auth=none&pin=true",
+                "token: 2024-01-01",
+                "token: 2024-01-01T10:00:00.123Z",
+                "tests pass: 12",
+                "pass=true",
+                "http://host:8080/@scope/package",
+                "https://host/a:b/c@d",
+                "http://[::1]/a@b",
+                "{\"name\":\"user\",\"value\":\"bob\"}",
+                "<a password=\"\" b=\"c\">text</a>"
+            })
+    void text_thatOnlyLooksLikeOneStays(String text) {
+        assertThat(redactor.redactText(text)).isSameAs(text);
+    }
+
+    /** Of letters alone, as Hugging Face makes them all, and others one in fifty. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "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",
+                "sk_live_QwErTyUiOpAsDfGhJkLzXcVb",
+                "glpat-QwErTyUiOpAsDfGhJkLz",
+                "hvs.QwErTyUiOpAsDfGhJkLzXcVb",
+                "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",
+                "whsec_QwErTyUiOpAsDfGhJkLzXcVbNmQwErTy",
+                "AKIAQWERTYUIOPASDFGH"
+            })
+    void token_withoutDigitsGoes(String token) {
+        assertThat(redactor.redactText("key " + token + ", thanks")).isEqualTo("key [redacted], thanks");
+    }
+
+    @Test
+    void token_withItsOnlyDigitFarBehindGoes() {
+        assertThat(redactor.redactText("sk_test_" + "abcdefgh".repeat(4) + "9")).isEqualTo("[redacted]");
     }
 
     @ParameterizedTest

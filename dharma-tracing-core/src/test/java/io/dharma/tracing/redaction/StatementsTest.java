@@ -42,6 +42,28 @@ class StatementsTest {
         assertThat(statements.redact(expected, "redis")).isSameAs(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "h2 | SELECT $$it's bob$$, 1 | SELECT ?, ?",
+                "cassandra | INSERT INTO t (a) VALUES ($$it's bob$$) | INSERT INTO t (a) VALUES (?)",
+                "cassandra | UPDATE t SET a = ['bob'] | UPDATE t SET a = [?]",
+                "gcp.spanner | SELECT '''it's bob''', a | SELECT ?, a",
+                "bigquery | SELECT \"\"\"it\"s bob\"\"\", '', \"\", a | SELECT ?, ?, ?, a",
+                "bigquery | SELECT '''it\\'''s bob''' # bob | SELECT ?",
+                "bigquery | SELECT '''it's bob | SELECT ?",
+                "sqlite | SELECT \"a\".\"b\" FROM \"t\" WHERE c = \"Bob\" | SELECT \"a\".\"b\" FROM \"t\" WHERE c = ?",
+                "mssql | SELECT [a] FROM t WHERE c = \"it is Bob\" | SELECT [a] FROM t WHERE c = ?"
+            })
+    void sql_endsLiteralsAsItsDatabaseDoes(String system, String statement, String expected) {
+        String redacted = statements.redact(statement, system);
+
+        assertThat(redacted.stripTrailing()).isEqualTo(expected);
+        assertThat(statements.redact(redacted, system)).isSameAs(redacted);
+    }
+
     @Test
     void redis_takesSeveralCommandsOnLinesOfTheirOwn() {
         assertThat(statements.redact("SET a:1 x\nAUTH p\r\nGET b:2\n", "redis"))
