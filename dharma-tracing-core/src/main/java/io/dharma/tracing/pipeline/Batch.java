@@ -15,7 +15,8 @@ final class Batch<T> {
     private long bytes;
     private int failures;
     private int loneFailures;
-    private long wellAtLastFailure = Long.MAX_VALUE;
+    private long arrivalsAtLastFailure = Long.MAX_VALUE;
+    private long arrivalsAtRejection = Long.MAX_VALUE;
     private long dueAt;
     private boolean underWay;
     private boolean settled;
@@ -55,6 +56,7 @@ final class Batch<T> {
     private Batch<T> part(int from, int to) {
         Batch<T> part = new Batch<>(sequence, to - from, receipts == null ? null : receipts.range(from, to));
         part.filled.addAll(filled.subList(from, to));
+        part.arrivalsAtRejection = arrivalsAtRejection;
         return part;
     }
 
@@ -104,15 +106,31 @@ final class Batch<T> {
     /**
      * Notes a failure for which the batch itself may be to blame.
      *
-     * @param timesWell how often the receiver answered well so far, whatever it was sent
-     * @return how often this batch failed again although it had answered others well in between
+     * @param arrivals how many batches the receiver took so far
+     * @return how often this batch failed again although others had arrived in between
      */
-    int failedAt(long timesWell) {
-        if (timesWell > wellAtLastFailure) {
+    int failedAt(long arrivals) {
+        if (arrivals > arrivalsAtLastFailure) {
             loneFailures++;
         }
-        wellAtLastFailure = timesWell;
+        arrivalsAtLastFailure = arrivals;
         return loneFailures;
+    }
+
+    /**
+     * Notes that the receiver will not have it.
+     *
+     * @param arrivals how many batches the receiver took so far
+     * @return whether it would not have this batch, or the whole of which this is a part, before, and took another since
+     */
+    boolean rejectedAt(long arrivals) {
+        boolean tookAnother = arrivals > arrivalsAtRejection;
+        arrivalsAtRejection = arrivals;
+        return tookAnother;
+    }
+
+    boolean wasRejected() {
+        return arrivalsAtRejection != Long.MAX_VALUE;
     }
 
     void dueAt(long nanoTime) {
