@@ -16,6 +16,8 @@ final class Batch<T> {
     private int failures;
     private int loneFailures;
     private long arrivalsAtLastFailure = Long.MAX_VALUE;
+    private long arrivalsAtFirstFailure;
+    private long failuresAtFirstFailure;
     private long arrivalsAtRejection = Long.MAX_VALUE;
     private long dueAt;
     private boolean underWay;
@@ -107,14 +109,30 @@ final class Batch<T> {
      * Notes a failure for which the batch itself may be to blame.
      *
      * @param arrivals how many batches the receiver took so far
+     * @param allFailures how many it did not take, this one included
      * @return how often this batch failed again although others had arrived in between
      */
-    int failedAt(long arrivals) {
+    int failedAt(long arrivals, long allFailures) {
+        if (arrivalsAtLastFailure == Long.MAX_VALUE) {
+            arrivalsAtFirstFailure = arrivals;
+            failuresAtFirstFailure = allFailures;
+        }
         if (arrivals > arrivalsAtLastFailure) {
             loneFailures++;
         }
         arrivalsAtLastFailure = arrivals;
         return loneFailures;
+    }
+
+    /**
+     * How likely it would be for this batch to fail that often by chance, as all that were sent since it first did.
+     *
+     * @return 1 if nothing else was sent, next to 0 if all else arrived
+     */
+    double coincidence(long arrivals, long allFailures) {
+        double failed = allFailures - failuresAtFirstFailure;
+        double sent = failed + arrivals - arrivalsAtFirstFailure;
+        return sent == 0 ? 1 : Math.pow(failed / sent, loneFailures);
     }
 
     /**

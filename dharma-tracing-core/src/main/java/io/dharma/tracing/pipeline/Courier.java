@@ -56,8 +56,11 @@ final class Courier<T> implements Worker.Task {
     /** A batch that keeps failing while others arrive is the trouble itself. Halving it loses nothing: soon. */
     private static final int LONE_FAILURES_TO_HALVE = 3;
 
-    /** One record cannot be halved, only lost; a receiver that answers every other request must not cost us any. */
+    /** One record cannot be halved, only lost. */
     private static final int LONE_FAILURES_TO_DROP = 10;
+
+    /** A receiver that fails at random must not cost us any, be it that it fails most of the time. */
+    private static final double NO_COINCIDENCE = 1e-9;
 
     private final Sink<T> sink;
     private final String name;
@@ -572,9 +575,10 @@ final class Courier<T> implements Worker.Task {
         if (batch.isSettled()) {
             return;
         }
-        int alone = batch.failedAt(arrivals);
+        int alone = batch.failedAt(arrivals, failedDeliveries);
         if (batch.size() == 1) {
-            if (alone >= LONE_FAILURES_TO_DROP) {
+            double coincidence = batch.coincidence(arrivals, failedDeliveries);
+            if (alone >= LONE_FAILURES_TO_DROP && coincidence < NO_COINCIDENCE) {
                 drop(batch, "failed " + alone + " times while others arrived");
             }
         } else if (alone >= LONE_FAILURES_TO_HALVE) {

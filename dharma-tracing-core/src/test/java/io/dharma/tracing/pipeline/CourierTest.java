@@ -344,6 +344,22 @@ class CourierTest {
         assertThat(courier.stats().dropped()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void receiverThatFailsMostOfTheTime_costsNoRecord(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        sink.does(batch -> CompletableFuture.completedFuture(
+                random.nextInt(10) < 7 ? Delivery.retry("500") : Delivery.delivered()));
+
+        for (int id = 0; id < 2_500; id++) {
+            accept(id);
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(courier.stats().delivered()).isGreaterThan(2_000);
+        assertThat(courier.stats().dropped()).isEmpty();
+    }
+
     @Test
     void longOutage_triesOtherBatchesNowAndThenWithoutEndingInManySmallOnes() {
         sink.answers(Delivery.retry("connection refused"));
