@@ -3,6 +3,8 @@ package io.dharma.tracing.export;
 import io.dharma.tracing.pipeline.Delivery;
 import io.opentelemetry.sdk.common.export.GrpcStatusCode;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ enum AnswerStatus {
     WRONG_URL(": check the URL"),
     /** Elsewhere, where nobody told us to send it. */
     REDIRECT(": redirects are not followed, configure the final URL");
+
+    /** What the servers of grpc-go, grpc-core, grpc-java and grpc-dotnet say of a message beyond their limit. */
+    private static final List<String> TOO_LARGE = List.of("larger than max", "exceeds maximum", "exceeds the maximum");
 
     private final String advice;
 
@@ -44,7 +49,8 @@ enum AnswerStatus {
         };
     }
 
-    static AnswerStatus ofGrpc(GrpcStatusCode status) {
+    /** @param description what the server said with it; it decides only where the status can mean two things */
+    static AnswerStatus ofGrpc(GrpcStatusCode status, @Nullable String description) {
         return switch (status) {
             case OK -> TAKEN;
             case CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS -> RETRY;
@@ -52,10 +58,16 @@ enum AnswerStatus {
             case UNKNOWN -> RETRY;
             case UNAUTHENTICATED, PERMISSION_DENIED -> WRONG_CREDENTIALS;
             case UNIMPLEMENTED, NOT_FOUND -> WRONG_URL;
-            // The exhausted may be tried again only if they say when (RetryInfo), which senders do not pass on.
-            case RESOURCE_EXHAUSTED -> REJECTED;
+            // Whether there was a RetryInfo, which would decide, senders do not pass on. Keeping the batch loses
+            // nothing.
+            case RESOURCE_EXHAUSTED -> isTooLarge(description) ? REJECTED : RETRY;
             case INVALID_ARGUMENT, FAILED_PRECONDITION, ALREADY_EXISTS, INTERNAL -> REJECTED;
         };
+    }
+
+    private static boolean isTooLarge(@Nullable String description) {
+        String said = description == null ? "" : description.toLowerCase(Locale.ROOT);
+        return TOO_LARGE.stream().anyMatch(said::contains);
     }
 
     /**

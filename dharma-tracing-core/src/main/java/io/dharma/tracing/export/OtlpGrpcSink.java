@@ -100,7 +100,7 @@ final class OtlpGrpcSink<T> implements Sink<T> {
         if (answer == null) {
             return Delivery.retry(where + ": no answer");
         }
-        AnswerStatus status = AnswerStatus.ofGrpc(answer.getStatusCode());
+        AnswerStatus status = AnswerStatus.ofGrpc(answer.getStatusCode(), answer.getStatusDescription());
         return status == AnswerStatus.TAKEN
                 ? OtlpAnswer.delivery(answer.getResponseMessage(), batchSize)
                 : status.delivery(where + " answered gRPC " + answer.getStatusCode(), null);

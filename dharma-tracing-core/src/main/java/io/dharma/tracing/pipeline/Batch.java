@@ -15,7 +15,10 @@ final class Batch<T> {
     private long bytes;
     private int failures;
     private int loneFailures;
-    private long wellAtLastFailure = Long.MAX_VALUE;
+    private long arrivalsAtLastFailure = Long.MAX_VALUE;
+    private long arrivalsAtFirstFailure;
+    private long failuresAtFirstFailure;
+    private long arrivalsAtRejection = Long.MAX_VALUE;
     private long dueAt;
     private boolean underWay;
     private boolean settled;
@@ -55,6 +58,7 @@ final class Batch<T> {
     private Batch<T> part(int from, int to) {
         Batch<T> part = new Batch<>(sequence, to - from, receipts == null ? null : receipts.range(from, to));
         part.filled.addAll(filled.subList(from, to));
+        part.arrivalsAtRejection = arrivalsAtRejection;
         return part;
     }
 
@@ -104,15 +108,47 @@ final class Batch<T> {
     /**
      * Notes a failure for which the batch itself may be to blame.
      *
-     * @param timesWell how often the receiver answered well so far, whatever it was sent
-     * @return how often this batch failed again although it had answered others well in between
+     * @param arrivals how many batches the receiver took so far
+     * @param allFailures how many it did not take, this one included
+     * @return how often this batch failed again although others had arrived in between
      */
-    int failedAt(long timesWell) {
-        if (timesWell > wellAtLastFailure) {
+    int failedAt(long arrivals, long allFailures) {
+        if (arrivalsAtLastFailure == Long.MAX_VALUE) {
+            arrivalsAtFirstFailure = arrivals;
+            failuresAtFirstFailure = allFailures;
+        }
+        if (arrivals > arrivalsAtLastFailure) {
             loneFailures++;
         }
-        wellAtLastFailure = timesWell;
+        arrivalsAtLastFailure = arrivals;
         return loneFailures;
+    }
+
+    /**
+     * How likely it would be for this batch to fail that often by chance, as all that were sent since it first did.
+     *
+     * @return 1 if nothing else was sent, next to 0 if all else arrived
+     */
+    double coincidence(long arrivals, long allFailures) {
+        double failed = allFailures - failuresAtFirstFailure;
+        double sent = failed + arrivals - arrivalsAtFirstFailure;
+        return sent == 0 ? 1 : Math.pow(failed / sent, loneFailures);
+    }
+
+    /**
+     * Notes that the receiver will not have it.
+     *
+     * @param arrivals how many batches the receiver took so far
+     * @return whether it would not have this batch, or the whole of which this is a part, before, and took another since
+     */
+    boolean rejectedAt(long arrivals) {
+        boolean tookAnother = arrivals > arrivalsAtRejection;
+        arrivalsAtRejection = arrivals;
+        return tookAnother;
+    }
+
+    boolean wasRejected() {
+        return arrivalsAtRejection != Long.MAX_VALUE;
     }
 
     void dueAt(long nanoTime) {

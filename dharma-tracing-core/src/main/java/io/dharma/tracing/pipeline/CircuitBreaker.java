@@ -48,6 +48,11 @@ final class CircuitBreaker {
         state = new Closed(0);
     }
 
+    /** The receiver is there, whatever it thinks of what it was sent. */
+    void answered() {
+        state = state.answered();
+    }
+
     /** No answer, or "not now". */
     void failed(long now) {
         state = state.failed(now + OPEN_NANOS / 2 + random.nextLong(OPEN_NANOS));
@@ -73,6 +78,8 @@ final class CircuitBreaker {
 
         State acquired();
 
+        State answered();
+
         /** @param retryAt when to try again, should this failure open the breaker */
         State failed(long retryAt);
 
@@ -89,6 +96,11 @@ final class CircuitBreaker {
         @Override
         public State acquired() {
             return this;
+        }
+
+        @Override
+        public State answered() {
+            return new Closed(0);
         }
 
         @Override
@@ -116,6 +128,12 @@ final class CircuitBreaker {
 
         /** An attempt that started before it opened: says nothing new. */
         @Override
+        public State answered() {
+            return this;
+        }
+
+        /** As little as an answer does. */
+        @Override
         public State failed(long retryAt) {
             return this;
         }
@@ -132,6 +150,11 @@ final class CircuitBreaker {
         @Override
         public State acquired() {
             return this;
+        }
+
+        @Override
+        public State answered() {
+            return new Closed(0);
         }
 
         @Override

@@ -45,16 +45,22 @@ final class Courier<T> implements Worker.Task {
     private static final long BETWEEN_LOG_LINES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /**
-     * Finding one bad record among 512 takes ten rejections at most before something arrives again. A receiver that
-     * rejects more often than this in a row rejects everything, and halving would only multiply the requests.
+     * So many records rejected one by one while nothing arrived are neighbours in a bad place, or it is the receiver. The
+     * next ones are looked for elsewhere, and not in haste.
      */
-    private static final int REJECTIONS_WORTH_HALVING = 16;
+    private static final int REJECTED_ALONE_TO_DOUBT = 8;
+
+    /** The receiver takes nothing at all, and halving would only multiply the requests. */
+    private static final int REJECTED_ALONE_TO_PAUSE = 16;
 
     /** A batch that keeps failing while others arrive is the trouble itself. Halving it loses nothing: soon. */
     private static final int LONE_FAILURES_TO_HALVE = 3;
 
-    /** One record cannot be halved, only lost; a receiver that answers every other request must not cost us any. */
+    /** One record cannot be halved, only lost. */
     private static final int LONE_FAILURES_TO_DROP = 10;
+
+    /** A receiver that fails at random must not cost us any, be it that it fails most of the time. */
+    private static final double NO_COINCIDENCE = 1e-9;
 
     private final Sink<T> sink;
     private final String name;
@@ -79,8 +85,9 @@ final class Courier<T> implements Worker.Task {
     private long batchesFormed;
     private long delivered;
     private long failedDeliveries;
-    private long timesWell;
-    private int rejectionsInARow;
+    private long arrivals;
+    private int rejectedAlone;
+    private boolean asksElsewhere;
     private @Nullable String lastError;
     private @Nullable Instant lastErrorAt;
 
@@ -229,7 +236,7 @@ final class Courier<T> implements Worker.Task {
         long now = settings.clock().nanoTime();
         noticeWaitingRecords(now);
         flushMarks.removeIf(mark -> mark.ticket.isWithdrawn());
-        if (closed || inFlight.size() >= settings.maxInFlight() || breaker.nanosUntilPermit(now) > 0) {
+        if (closed || inFlight.size() >= maxInFlight() || breaker.nanosUntilPermit(now) > 0) {
             return null;
         }
         Batch<T> batch = readyBatch(now);
@@ -303,23 +310,51 @@ final class Courier<T> implements Worker.Task {
     }
 
     private @Nullable Batch<T> readyBatch(long now) {
+        Batch<T> elsewhere = asksElsewhere ? newBatch(now) : null;
+        if (elsewhere != null) {
+            asksElsewhere = false;
+            return elsewhere;
+        }
         Batch<T> next = leastTried(now);
         if (next != null && !isNewBatchWorthProbing(next)) {
             return next;
         }
-        Batch<T> formed = nanosUntilRecordsReady(now) <= 0 ? formBatch() : null;
+        Batch<T> formed = newBatch(now);
         return formed == null ? next : formed;
     }
 
-    /** The oldest among those that failed least: a batch that no receiver can take must not be the only one tried. */
+    private @Nullable Batch<T> newBatch(long now) {
+        return nanosUntilRecordsReady(now) <= 0 ? formBatch() : null;
+    }
+
+    /**
+     * The oldest among those that failed least: a batch that no receiver can take must not be the only one tried. The
+     * newest where it was the oldest that raised the doubts.
+     */
     private @Nullable Batch<T> leastTried(long now) {
         Batch<T> least = null;
         for (Batch<T> batch : unsettled) {
-            if (nanosUntilReady(batch, now) <= 0 && (least == null || batch.failures() < least.failures())) {
+            if (nanosUntilReady(batch, now) <= 0 && (least == null || isBetterProbe(batch, least))) {
                 least = batch;
             }
         }
         return least;
+    }
+
+    private boolean isBetterProbe(Batch<T> newer, Batch<T> older) {
+        return newer.failures() < older.failures() || (isInDoubt() && newer.failures() == older.failures());
+    }
+
+    private boolean isInDoubt() {
+        return rejectedAlone >= REJECTED_ALONE_TO_DOUBT;
+    }
+
+    private boolean rejectsAll() {
+        return rejectedAlone >= REJECTED_ALONE_TO_PAUSE;
+    }
+
+    private int maxInFlight() {
+        return isInDoubt() ? 1 : settings.maxInFlight();
     }
 
     /**
@@ -386,7 +421,7 @@ final class Courier<T> implements Worker.Task {
         for (Attempt attempt : inFlight) {
             due = Math.min(due, attempt.deadline - now);
         }
-        if (inFlight.size() < settings.maxInFlight()) {
+        if (inFlight.size() < maxInFlight()) {
             due = Math.min(due, Math.max(breaker.nanosUntilPermit(now), nanosUntilSomethingReady(now)));
         }
         return Math.max(0, due);
@@ -444,7 +479,7 @@ final class Courier<T> implements Worker.Task {
         if (delivery instanceof Delivery.Delivered arrived) {
             // Also when we had given up on it: it did arrive, and is not sent again.
             receiverIsWell();
-            rejectionsInARow = 0;
+            takesSome();
             arrived(attempt.batch, arrived);
         } else if (expected) {
             didNotArrive(attempt.batch, delivery, settings.clock().nanoTime());
@@ -452,13 +487,32 @@ final class Courier<T> implements Worker.Task {
     }
 
     private void receiverIsWell() {
-        timesWell++;
+        forgetWaits();
+        breaker.succeeded();
+    }
+
+    private void receiverAnswers() {
+        forgetWaits();
+        breaker.answered();
+    }
+
+    /** Where they were made for the receiver's illness. */
+    private void forgetWaits() {
         if (breaker.health() != SinkState.HEALTHY) {
-            // Waits were made for its illness.
             long now = settings.clock().nanoTime();
             unsettled.forEach(batch -> batch.dueAt(now));
         }
-        breaker.succeeded();
+    }
+
+    /** So those that it rejected while it took nothing can be judged now. */
+    private void takesSome() {
+        arrivals++;
+        if (rejectedAlone > 0) {
+            long now = settings.clock().nanoTime();
+            unsettled.stream().filter(Batch::wasRejected).forEach(batch -> batch.dueAt(now));
+        }
+        rejectedAlone = 0;
+        asksElsewhere = false;
     }
 
     private void arrived(Batch<T> batch, Delivery.Delivered arrived) {
@@ -489,7 +543,7 @@ final class Courier<T> implements Worker.Task {
             breaker.refused(now);
         } else if (delivery instanceof Delivery.Rejected rejected) {
             noteError(Reasons.oneLine(rejected.reason()));
-            receiverIsWell();
+            receiverAnswers();
             rejected(batch, now, Reasons.oneLine(rejected.reason()));
         }
     }
@@ -521,9 +575,10 @@ final class Courier<T> implements Worker.Task {
         if (batch.isSettled()) {
             return;
         }
-        int alone = batch.failedAt(timesWell);
+        int alone = batch.failedAt(arrivals, failedDeliveries);
         if (batch.size() == 1) {
-            if (alone >= LONE_FAILURES_TO_DROP) {
+            double coincidence = batch.coincidence(arrivals, failedDeliveries);
+            if (alone >= LONE_FAILURES_TO_DROP && coincidence < NO_COINCIDENCE) {
                 drop(batch, "failed " + alone + " times while others arrived");
             }
         } else if (alone >= LONE_FAILURES_TO_HALVE) {
@@ -535,11 +590,33 @@ final class Courier<T> implements Worker.Task {
         if (batch.isSettled()) {
             return;
         }
-        rejectionsInARow++;
-        if (batch.size() == 1 || rejectionsInARow > REJECTIONS_WORTH_HALVING) {
+        boolean takesOthers = batch.rejectedAt(arrivals);
+        if (batch.size() > 1) {
+            halve(batch, now);
+        } else if (takesOthers) {
             drop(batch, reason);
         } else {
-            halve(batch, now);
+            doubt(batch, now, reason);
+        }
+    }
+
+    /**
+     * Is it the record or the receiver? Only another record can tell, so this one is kept until one arrives. But on
+     * closing there is no later.
+     */
+    private void doubt(Batch<T> batch, long now, String reason) {
+        if (closing) {
+            drop(batch, reason);
+        } else {
+            tryAgain(batch, now);
+        }
+        // Again and again the same record says nothing new.
+        rejectedAlone += batch.failures() > 1 ? 0 : 1;
+        asksElsewhere = isInDoubt();
+        if (rejectsAll()) {
+            breaker.refused(now);
+        } else if (isInDoubt() && breaker.nanosUntilPermit(now) == 0) {
+            breaker.askedToWait(now, SHORTEST_WAIT.toNanos());
         }
     }
 
@@ -715,8 +792,11 @@ final class Courier<T> implements Worker.Task {
         if (closed) {
             return SinkState.CLOSED;
         }
-        boolean rejectsAll = rejectionsInARow > REJECTIONS_WORTH_HALVING;
-        boolean ailing = callGivenUp || rejectsAll || worker.isResting();
+        if (rejectsAll() && breaker.health() == SinkState.HEALTHY) {
+            // It is being asked whether it still does.
+            return SinkState.PAUSED;
+        }
+        boolean ailing = callGivenUp || isInDoubt() || worker.isResting();
         return ailing ? worse(breaker.health()) : breaker.health();
     }
 

@@ -23,7 +23,7 @@ public sealed interface Delivery {
     record Retry(@Nullable Duration after, String reason) implements Delivery {}
 
     /**
-     * The receiver will never take this batch as it is.
+     * The receiver will never take this batch as it is: one record in it may be wrong, or there are too many.
      *
      * @param reason one line for health and log, without payload or credentials
      */
@@ -56,7 +56,7 @@ public sealed interface Delivery {
         return new Retry(after, reason);
     }
 
-    /** This batch is lost for good. */
+    /** Offered again in halves, until the records are found that the receiver objects to. */
     static Delivery rejected(String reason) {
         return new Rejected(reason);
     }

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A hook strikes by throwing, by taking longer than its budget, or by not coming back at all: the pipeline gives up
  * the thread of such a call, and the strike is counted when another thread comes by. Three strikes within a minute, and
- * the hook is in quarantine for a minute; after that it starts afresh. While it is, and whenever it throws, the step
+ * the hook is in quarantine for a minute, and for as long as a call has not come back; after that it starts afresh. Three
+ * calls that never come back are enough however far apart, since each costs a thread. While it is in quarantine, and whenever it throws, the step
  * throws: what that means for the record is the stage's to say, which is optional for enrichment and required for
  * redaction. What is thrown carries nothing of what the hook threw, nor does the line in the log, which there is one of
  * for each quarantine.
@@ -86,7 +87,7 @@ final class GuardedStep<T> implements Function<T, @Nullable T> {
         long now = clock.nanoTime();
         strikeTheLost(now);
         if (quarantined) {
-            if (now - quarantinedAt < QUARANTINE_NANOS) {
+            if (now - quarantinedAt < QUARANTINE_NANOS || lost() > 0) {
                 throw new HookFailed();
             }
             quarantined = false;
@@ -104,6 +105,13 @@ final class GuardedStep<T> implements Function<T, @Nullable T> {
                 strike(now);
             }
         }
+        if (lost() >= STRIKES) {
+            quarantine(now);
+        }
+    }
+
+    private long lost() {
+        return underWay.stream().filter(call -> call.struck).count();
     }
 
     private synchronized void end(Call call, boolean failed) {
@@ -120,11 +128,17 @@ final class GuardedStep<T> implements Function<T, @Nullable T> {
             firstStrikeAt = now;
         }
         strikes++;
-        if (strikes >= STRIKES && !quarantined) {
+        if (strikes >= STRIKES) {
+            quarantine(now);
+        }
+    }
+
+    private void quarantine(long now) {
+        if (!quarantined) {
             quarantined = true;
             quarantinedAt = now;
             log.warn(
-                    "hook {} threw or took longer than {} ms {} times; it is not called for {} s",
+                    "hook {} threw or took longer than {} ms {} times; it is not called for {} s, and until it returns",
                     name,
                     TimeUnit.NANOSECONDS.toMillis(BUDGET_NANOS),
                     STRIKES,

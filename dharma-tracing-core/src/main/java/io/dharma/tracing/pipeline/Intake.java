@@ -43,7 +43,10 @@ final class Intake<I, O> implements Worker.Task {
     /** How long it has to react to being interrupted. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Each may hold its stack and what it waits for, for ever. What shares the thread goes on even then. */
+    /**
+     * Each may hold its stack and what it waits for, for ever. From then on hooks are not called any more, as the next call
+     * that does not come back would be the end of deliveries. What shares the thread goes on even then.
+     */
     private static final int MAX_THREADS_LOST = 4;
 
     /** How many records are handed over before slots are given back and couriers woken. */
@@ -324,8 +327,8 @@ final class Intake<I, O> implements Worker.Task {
     /**
      * Looks after a thread that is inside the application's code for too long: a {@code getMessage()} that waits for
      * something, say. Interrupts it first; if that does not help, gives it up with the one record, and goes on with
-     * another thread. A few may be lost that way. From then on what cannot be converted stays where it is, and
-     * records are turned away as there is no more room.
+     * another thread. A few may be lost that way. From then on hooks are not called; a conversion that does not come
+     * back stays where it is, and records are turned away as there is no more room.
      *
      * @return whether there is something to watch, soon again
      */
@@ -334,11 +337,16 @@ final class Intake<I, O> implements Worker.Task {
             return false;
         }
         boolean givenUp;
+        boolean lastOne;
         synchronized (calls) {
             givenUp = isStuck(settings.clock().nanoTime()) && giveUpThread();
+            lastOne = threadsLost == MAX_THREADS_LOST;
         }
         if (givenUp) {
             announceLostThread();
+            if (lastOne && stages.haveHooks()) {
+                announceHooksOff();
+            }
         }
         return true;
     }
@@ -369,6 +377,9 @@ final class Intake<I, O> implements Worker.Task {
                 return false;
             }
             threadsLost++;
+            if (threadsLost == MAX_THREADS_LOST) {
+                stages.switchOffHooks();
+            }
             inTurn = false;
             dropped.add(DropReason.CONVERT_FAILED, 1);
             worker.replaceThread();
@@ -381,6 +392,13 @@ final class Intake<I, O> implements Worker.Task {
                 "{}: a call into the application did not return within {} s; its thread is given up, and one record",
                 settings.signal(),
                 TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS + GRACE_NANOS));
+    }
+
+    private void announceHooksOff() {
+        log.warn(
+                "{}: {} threads are lost in calls that did not return; no hook is called any more",
+                settings.signal(),
+                MAX_THREADS_LOST);
     }
 
     void flush(FlushTicket ticket) {

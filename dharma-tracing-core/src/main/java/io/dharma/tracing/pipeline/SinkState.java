@@ -9,7 +9,10 @@ public enum SinkState {
     /** Deliveries fail or hang. One batch at a time is tried until one arrives; the rest waits. */
     DEGRADED,
 
-    /** The receiver refused us: wrong credentials or configuration. Tried again every five minutes. */
+    /**
+     * The receiver refused us, for wrong credentials or configuration, or rejects all that it is sent. Tried again every
+     * five minutes; what waits is kept.
+     */
     PAUSED,
 
     /** Closed for good. */

@@ -48,7 +48,8 @@ public final class Stage<T> {
      * Code of the application that adds to records, and must not harm their delivery. Where it throws, returns null or
      * is not called because it is in quarantine, the record goes on without it, and that is counted as a failure of this
      * stage. A hook that threw or took longer than 50 ms three times within a minute is not called for a minute; the log
-     * says so once. One that never returns costs the record and a thread.
+     * says so once. A call that never returns costs the record and a thread: after three the hook is not called until one
+     * of them does, and once four threads are lost in one pipeline, none of its hooks is called any more.
      *
      * @param name a short lower-case name for health and log
      * @param hook returns the record, changed or not. On one of the pipeline's threads, while all records wait
@@ -86,6 +87,11 @@ public final class Stage<T> {
 
     String name() {
         return name;
+    }
+
+    /** Whether it is code of the application. */
+    boolean isHook() {
+        return step instanceof GuardedStep;
     }
 
     boolean isRequired() {

@@ -6,11 +6,15 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** All the steps between conversion and the queues. One thread at a time, except for {@link #failures()}. */
+/**
+ * All the steps between conversion and the queues. One thread at a time, except for {@link #failures()} and
+ * {@link #switchOffHooks()}.
+ */
 final class Stages<T> {
 
     private final List<Stage<T>> stages;
     private final List<LongAdder> failures;
+    private volatile boolean hooksOff;
 
     Stages(List<Stage<T>> stages) {
         this.stages = List.copyOf(stages);
@@ -34,16 +38,32 @@ final class Stages<T> {
 
     private @Nullable T apply(int index, T record) throws RequiredStageFailed {
         Stage<T> stage = stages.get(index);
+        if (hooksOff && stage.isHook()) {
+            return failed(index, record);
+        }
         try {
             return stage.apply(record);
         } catch (Throwable thrown) {
             // Of whatever kind: the next record may be a better one, and this thread has to go on.
-            failures.get(index).increment();
-            if (stage.isRequired()) {
-                throw new RequiredStageFailed();
-            }
-            return record;
+            return failed(index, record);
         }
+    }
+
+    private T failed(int index, T record) throws RequiredStageFailed {
+        failures.get(index).increment();
+        if (stages.get(index).isRequired()) {
+            throw new RequiredStageFailed();
+        }
+        return record;
+    }
+
+    /** From now on hooks of the application fail without being called. */
+    void switchOffHooks() {
+        hooksOff = true;
+    }
+
+    boolean haveHooks() {
+        return stages.stream().anyMatch(Stage::isHook);
     }
 
     /** How many records each stage failed with, by its name; stages that never failed are absent. */

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both tables, whole. */
 class AnswerStatusTest {
@@ -66,6 +68,7 @@ class AnswerStatusTest {
                 GrpcStatusCode.DATA_LOSS);
         // Beyond it, for reasons in docs/rationale.md.
         retried.add(GrpcStatusCode.UNKNOWN);
+        retried.add(GrpcStatusCode.RESOURCE_EXHAUSTED);
 
         assertThat(grpc(AnswerStatus.RETRY)).isEqualTo(retried);
     }
@@ -79,16 +82,35 @@ class AnswerStatusTest {
                 .containsExactlyInAnyOrder(GrpcStatusCode.UNIMPLEMENTED, GrpcStatusCode.NOT_FOUND);
         assertThat(grpc(AnswerStatus.REJECTED))
                 .containsExactlyInAnyOrder(
-                        GrpcStatusCode.RESOURCE_EXHAUSTED,
                         GrpcStatusCode.INVALID_ARGUMENT,
                         GrpcStatusCode.FAILED_PRECONDITION,
                         GrpcStatusCode.ALREADY_EXISTS,
                         GrpcStatusCode.INTERNAL);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "grpc: received message larger than max (4194305 vs. 4194304)",
+                "Received message larger than max (5000000 vs. 4194304)",
+                "gRPC message exceeds maximum size 4194304: 4194305",
+                "Received message exceeds the maximum configured message size."
+            })
+    void grpc_exhaustedBySizeIsRejectedSinceWaitingMakesNothingSmaller(String description) {
+        assertThat(AnswerStatus.ofGrpc(GrpcStatusCode.RESOURCE_EXHAUSTED, description))
+                .isEqualTo(AnswerStatus.REJECTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data refused due to high memory usage", "quota exceeded", ""})
+    void grpc_exhaustedByLoadIsTriedAgain(String description) {
+        assertThat(AnswerStatus.ofGrpc(GrpcStatusCode.RESOURCE_EXHAUSTED, description))
+                .isEqualTo(AnswerStatus.RETRY);
+    }
+
     private static Set<GrpcStatusCode> grpc(AnswerStatus meaning) {
         return Arrays.stream(GrpcStatusCode.values())
-                .filter(status -> AnswerStatus.ofGrpc(status) == meaning)
+                .filter(status -> AnswerStatus.ofGrpc(status, null) == meaning)
                 .collect(Collectors.toSet());
     }
 

@@ -108,7 +108,7 @@ class OtlpGrpcSinkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "ALREADY_EXISTS", "RESOURCE_EXHAUSTED", "INTERNAL"})
+    @EnumSource(names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "ALREADY_EXISTS", "INTERNAL"})
     void status_rejectsWhatTheServerNeverTakes(GrpcStatusCode status) {
         sender.status = status;
 
@@ -118,12 +118,28 @@ class OtlpGrpcSinkTest {
     @ParameterizedTest
     @EnumSource(
             mode = Mode.INCLUDE,
-            names = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "OUT_OF_RANGE", "DATA_LOSS", "UNKNOWN"
+            names = {
+                "RESOURCE_EXHAUSTED",
+                "UNAVAILABLE",
+                "DEADLINE_EXCEEDED",
+                "ABORTED",
+                "CANCELLED",
+                "OUT_OF_RANGE",
+                "DATA_LOSS",
+                "UNKNOWN"
             })
     void status_keepsTheBatchWhenTheServerMayTakeItLater(GrpcStatusCode status) {
         sender.status = status;
 
         assertThat(Deliveries.await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Retry.class);
+    }
+
+    @Test
+    void message_thatIsTooLargeIsRejectedSoThatItIsHalved() {
+        sender.status = GrpcStatusCode.RESOURCE_EXHAUSTED;
+        sender.description = "grpc: received message larger than max (4194305 vs. 4194304)";
+
+        assertThat(Deliveries.await(sink.deliver(TestSpans.many(1)))).isInstanceOf(Rejected.class);
     }
 
     @Test
@@ -148,6 +164,7 @@ class OtlpGrpcSinkTest {
         private byte[] answer = new byte[0];
         private Map<String, List<String>> headers = Map.of();
         private GrpcStatusCode status = GrpcStatusCode.OK;
+        private @Nullable String description;
         private @Nullable Throwable failure;
         private boolean closed;
         private @Nullable GrpcSenderConfig config;
@@ -178,7 +195,7 @@ class OtlpGrpcSinkTest {
             if (failure != null) {
                 onError.accept(failure);
             } else {
-                onResponse.accept(new Response(status, answer));
+                onResponse.accept(new Response(status, description, answer));
             }
         }
 
@@ -192,10 +209,12 @@ class OtlpGrpcSinkTest {
     private static final class Response implements GrpcResponse {
 
         private final GrpcStatusCode status;
+        private final @Nullable String description;
         private final byte[] message;
 
-        Response(GrpcStatusCode status, byte[] message) {
+        Response(GrpcStatusCode status, @Nullable String description, byte[] message) {
             this.status = status;
+            this.description = description;
             this.message = message;
         }
 
@@ -206,7 +225,7 @@ class OtlpGrpcSinkTest {
 
         @Override
         public @Nullable String getStatusDescription() {
-            return null;
+            return description;
         }
 
         @Override

@@ -68,6 +68,20 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void answer_thatIsNoSuccessClosesItAfterAProbeButEndsNoPause() {
+        breaker.refused(start);
+        breaker.answered();
+        assertThat(breaker.tryAcquire(start)).isFalse();
+
+        long later = start + CircuitBreaker.PAUSE_NANOS;
+        breaker.tryAcquire(later);
+        breaker.answered();
+
+        assertThat(breaker.tryAcquire(later)).isTrue();
+        assertThat(breaker.tryAcquire(later)).isTrue();
+    }
+
+    @Test
     void failuresWhileOpen_doNotProlongIt() {
         open();
         long wait = breaker.nanosUntilPermit(start);

@@ -259,14 +259,20 @@ class CourierTest {
     void receiverThatRejectsEverything_isNotAskedRecordByRecord() {
         sink.answers(Delivery.rejected("400"));
 
-        for (int batch = 0; batch < 20; batch++) {
+        for (int batch = 0; batch < 15; batch++) {
             accept(LongStream.range(batch * 10L, batch * 10L + 10).toArray());
             courier.turn();
+            clock.advance(BATCH_DELAY);
+        }
+
+        for (int second = 0; second < 60; second++) {
+            advance(Duration.ofSeconds(1));
         }
 
         assertThat(sink.calls()).isLessThan(60);
-        assertThat(courier.stats().dropped()).isEqualTo(Map.of(DropReason.REJECTED, 200L));
-        assertThat(courier.stats().state()).isEqualTo(SinkState.DEGRADED);
+        assertThat(courier.stats().dropped()).isEmpty();
+        assertThat(courier.stats().state()).isEqualTo(SinkState.PAUSED);
+        assertThat(courier.stats().queuedRecords()).isEqualTo(150);
     }
 
     @Test
@@ -335,6 +341,22 @@ class CourierTest {
             advance(Duration.ofSeconds(2));
         }
 
+        assertThat(courier.stats().dropped()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void receiverThatFailsMostOfTheTime_costsNoRecord(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        sink.does(batch -> CompletableFuture.completedFuture(
+                random.nextInt(10) < 7 ? Delivery.retry("500") : Delivery.delivered()));
+
+        for (int id = 0; id < 2_500; id++) {
+            accept(id);
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(courier.stats().delivered()).isGreaterThan(2_000);
         assertThat(courier.stats().dropped()).isEmpty();
     }
 

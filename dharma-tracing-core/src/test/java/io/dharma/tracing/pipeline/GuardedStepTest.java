@@ -176,6 +176,50 @@ class GuardedStepTest {
         assertThat(lines.list).hasSize(1);
     }
 
+    @Test
+    void quarantine_doesNotEndWhileCallsHaveNotComeBack() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(3);
+        CountDownLatch release = new CountDownLatch(1);
+        GuardedStep<String> step = step(record -> {
+            inside.countDown();
+            awaitUninterruptibly(release);
+            return record;
+        });
+        List<Thread> lost = List.of(lostIn(step), lostIn(step), lostIn(step));
+        inside.await();
+        clock.advance(OVER_BUDGET);
+
+        for (int minute = 0; minute < 10; minute++) {
+            assertFails(step);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(calls).hasValue(3);
+        assertThat(lines.list).hasSize(1);
+
+        release.countDown();
+        for (Thread thread : lost) {
+            thread.join();
+        }
+        assertThat(step.apply("a")).isEqualTo("a");
+    }
+
+    @Test
+    void calls_thatNeverComeBackAreNotForgivenThoughTheyAreFarApart() throws InterruptedException {
+        GuardedStep<String> step = step(record -> {
+            awaitUninterruptibly(testOver);
+            return record;
+        });
+        for (int i = 1; i <= GuardedStep.STRIKES; i++) {
+            int begun = i;
+            Thread unused = lostIn(step);
+            await().until(() -> calls.get() == begun);
+            clock.advance(Duration.ofMinutes(10));
+        }
+
+        assertFails(step);
+        assertThat(calls).hasValue(GuardedStep.STRIKES);
+    }
+
     private static Thread lostIn(GuardedStep<String> step) {
         Thread thread = new Thread(() -> {
             String unused = step.apply("a");
@@ -279,10 +323,81 @@ class GuardedStepTest {
         }
     }
 
-    private long quarantined() {
+    @Test
+    void enrichment_thatNeverReturnsStopsNothingHoweverLongItLasts() {
+        try (Pipeline<Item, Item> pipeline = start(Stage.enrichmentHook("mine", this::getStuck, clock))) {
+            for (int id = 0; id < 20; id++) {
+                offerAndAwaitIt(pipeline, id);
+                clock.advance(Duration.ofSeconds(30));
+            }
+
+            assertThat(calls).hasValue(3);
+            assertThat(pipeline.flush(LONG)).isFalse();
+            assertThat(otlp.ids()).hasSize(17);
+            assertThat(pipeline.stats().dropped()).isEqualTo(Map.of(DropReason.CONVERT_FAILED, 3L));
+        }
+    }
+
+    @Test
+    void hooks_areSwitchedOffForGoodWhenThreadsRunOut() {
+        Stage<Item> one = Stage.enrichmentHook("one", this::getStuckOnEven, clock);
+        Stage<Item> other = Stage.enrichmentHook("other", this::getStuck, clock);
+        try (Pipeline<Item, Item> pipeline = start(one, other)) {
+            for (int id = 0; id < 20; id++) {
+                offerAndAwaitIt(pipeline, id);
+                clock.advance(Duration.ofSeconds(30));
+            }
+
+            assertThat(pipeline.flush(LONG)).isFalse();
+            assertThat(otlp.ids()).hasSize(16);
+            assertThat(pipeline.stats().dropped()).isEqualTo(Map.of(DropReason.CONVERT_FAILED, 4L));
+            assertThat(said("spans: 4 threads are lost")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void redaction_thatIsSwitchedOffStillLetsNothingThrough() {
+        Stage<Item> one = Stage.redactionHook("one", this::getStuckOnEven, clock);
+        Stage<Item> other = Stage.redactionHook("other", this::getStuck, clock);
+        try (Pipeline<Item, Item> pipeline = start(one, other)) {
+            for (int id = 0; id < 20; id++) {
+                offerAndAwaitIt(pipeline, id);
+                clock.advance(Duration.ofSeconds(30));
+            }
+
+            assertThat(otlp.ids()).isEmpty();
+            assertThat(pipeline.stats().dropped())
+                    .isEqualTo(Map.of(DropReason.CONVERT_FAILED, 4L, DropReason.STAGE_FAILED, 16L));
+        }
+    }
+
+    private Item getStuck(Item item) {
+        calls.incrementAndGet();
+        awaitUninterruptibly(testOver);
+        return item;
+    }
+
+    private Item getStuckOnEven(Item item) {
+        return item.id() % 2 == 0 ? getStuck(item) : item;
+    }
+
+    private void offerAndAwaitIt(Pipeline<Item, Item> pipeline, long id) {
+        assertThat(pipeline.offer(Item.ordinary(id))).isTrue();
+        await().until(() -> {
+            clock.advance(Duration.ofMillis(500));
+            pipeline.wake();
+            return pipeline.stats().queuedRecords() == 0;
+        });
+    }
+
+    private long said(String beginning) {
         return List.copyOf(lines.list).stream()
-                .filter(line -> line.getFormattedMessage().startsWith("hook mine"))
+                .filter(line -> line.getFormattedMessage().startsWith(beginning))
                 .count();
+    }
+
+    private long quarantined() {
+        return said("hook mine");
     }
 
     private Item fail(Item item) {
@@ -290,13 +405,14 @@ class GuardedStepTest {
         throw new IllegalStateException("cannot do " + item);
     }
 
-    private Pipeline<Item, Item> start(Stage<Item> stage) {
-        return Pipeline.<Item, Item>builder("spans", Item.TYPE, item -> item)
+    @SafeVarargs
+    private final Pipeline<Item, Item> start(Stage<Item>... stages) {
+        Pipeline.Builder<Item, Item> builder = Pipeline.<Item, Item>builder("spans", Item.TYPE, item -> item)
                 .sink(otlp)
-                .stage(stage)
                 .clock(clock)
-                .maxBatchDelay(Duration.ZERO)
-                .build();
+                .maxBatchDelay(Duration.ZERO);
+        List.of(stages).forEach(builder::stage);
+        return builder.build();
     }
 
     private static void offer(Pipeline<Item, Item> pipeline, int records) {

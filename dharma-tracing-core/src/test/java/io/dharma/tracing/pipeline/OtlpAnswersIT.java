@@ -165,7 +165,7 @@ class OtlpAnswersIT {
     void batch_thatIsTooLargeIsSentInPieces() {
         receiver.answerWhenever(request -> Spans.count(request) > 16, OtlpAnswer.status(413));
         try (DeliveryRig rig = start()) {
-            rig.emit(5 * BATCH);
+            rig.emit(40 * BATCH);
 
             rig.awaitDelivered();
 
