@@ -411,7 +411,9 @@ class GuardedStepTest {
                 .sink(otlp)
                 .clock(clock)
                 .maxBatchDelay(Duration.ZERO);
-        List.of(stages).forEach(builder::stage);
+        for (Stage<Item> stage : stages) {
+            builder.stage(stage);
+        }
         return builder.build();
     }
 
