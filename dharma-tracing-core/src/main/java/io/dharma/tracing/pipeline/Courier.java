@@ -850,7 +850,7 @@ final class Courier<T> implements Worker.Task {
         boolean recently = lossesAnnounced > 0 && now - lossesAnnouncedAt < BETWEEN_LOG_LINES_NANOS;
         if (lost > lossesAnnounced && !recently) {
             log.warn(
-                    "{} to {} are lost that were only on the disk, where there was no room for them: {} so far",
+                    "{} to {} are lost: the disk had no room for them, or they were too old or damaged; {} so far",
                     settings.signal(),
                     name,
                     lost);
