@@ -58,8 +58,7 @@ enum AnswerStatus {
             case UNKNOWN -> RETRY;
             case UNAUTHENTICATED, PERMISSION_DENIED -> WRONG_CREDENTIALS;
             case UNIMPLEMENTED, NOT_FOUND -> WRONG_URL;
-            // Whether there was a RetryInfo, which would decide, senders do not pass on. Keeping the batch loses
-            // nothing.
+            // Senders do not pass on whether there was a RetryInfo, which would decide. To keep the batch is safe.
             case RESOURCE_EXHAUSTED -> isTooLarge(description) ? REJECTED : RETRY;
             case INVALID_ARGUMENT, FAILED_PRECONDITION, ALREADY_EXISTS, INTERNAL -> REJECTED;
         };

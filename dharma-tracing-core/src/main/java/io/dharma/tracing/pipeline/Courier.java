@@ -77,6 +77,8 @@ final class Courier<T> implements Worker.Task {
     // The thread's own.
     private boolean tends;
     private long tendDueAt;
+    private long lossesAnnounced;
+    private long lossesAnnouncedAt;
 
     // All below: guarded by this.
     private final List<Batch<T>> unsettled = new ArrayList<>();
@@ -217,9 +219,11 @@ final class Courier<T> implements Worker.Task {
 
     /** Without the lock, since it reads files. */
     private void refill() {
-        if (overflow != null && queue.hasRoomToRefill()) {
-            overflow.refill(settings.clock().nanoTime());
+        long now = settings.clock().nanoTime();
+        if (overflow != null && overflow.wantsToRead(now)) {
+            overflow.refill(now);
             moveFlushMarks();
+            announceLosses(now);
         }
     }
 
@@ -837,6 +841,21 @@ final class Courier<T> implements Worker.Task {
                         why,
                         waiting);
             default -> log.warn("{} to {} do not arrive: {}; {} wait", settings.signal(), name, why, waiting);
+        }
+    }
+
+    /** The courier's thread, where it notices them. */
+    private void announceLosses(long now) {
+        long lost = dropped.of(DropReason.JOURNAL_LOST);
+        boolean recently = lossesAnnounced > 0 && now - lossesAnnouncedAt < BETWEEN_LOG_LINES_NANOS;
+        if (lost > lossesAnnounced && !recently) {
+            log.warn(
+                    "{} to {} are lost: the disk had no room for them, or they were too old or damaged; {} so far",
+                    settings.signal(),
+                    name,
+                    lost);
+            lossesAnnounced = lost;
+            lossesAnnouncedAt = now;
         }
     }
 

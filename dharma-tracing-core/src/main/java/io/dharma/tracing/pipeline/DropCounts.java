@@ -21,6 +21,10 @@ final class DropCounts {
         Objects.requireNonNull(counts.get(reason)).add(records);
     }
 
+    long of(DropReason reason) {
+        return Objects.requireNonNull(counts.get(reason)).sum();
+    }
+
     /** A new map, with only the reasons that occurred. */
     Map<DropReason, Long> snapshot() {
         Map<DropReason, Long> snapshot = new EnumMap<>(DropReason.class);

@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A hook strikes by throwing, by taking longer than its budget, or by not coming back at all: the pipeline gives up
  * the thread of such a call, and the strike is counted when another thread comes by. Three strikes within a minute, and
- * the hook is in quarantine for a minute, and for as long as a call has not come back; after that it starts afresh. Three
- * calls that never come back are enough however far apart, since each costs a thread. While it is in quarantine, and whenever it throws, the step
- * throws: what that means for the record is the stage's to say, which is optional for enrichment and required for
- * redaction. What is thrown carries nothing of what the hook threw, nor does the line in the log, which there is one of
- * for each quarantine.
+ * the hook is in quarantine for a minute, and for as long as a call has not come back; after that it starts afresh.
+ * Three calls that never come back are enough however far apart, since each costs a thread. While it is in quarantine,
+ * and whenever it throws, the step throws: what that means for the record is the stage's to say, which is optional for
+ * enrichment and required for redaction. What is thrown carries nothing of what the hook threw, nor does the line in
+ * the log, which there is one of for each quarantine.
  *
  * <p>Any thread; its lock is never held while the hook runs.
  */

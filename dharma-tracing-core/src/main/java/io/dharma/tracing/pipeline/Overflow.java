@@ -20,6 +20,9 @@ final class Overflow<T> {
     /** The journal is flushed that often: asking it more often shows nothing new. */
     private static final long BETWEEN_READS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** How long it may take until it is noticed what the journal lost while there is no room for what it still has. */
+    private static final long BETWEEN_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** A process that died leaves its records to us at any time, but nobody is in a hurry for them. */
     private static final long BETWEEN_INHERITANCES_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -39,6 +42,7 @@ final class Overflow<T> {
     private volatile long inherited;
     private boolean mayHaveInherited = true;
     private long inheritanceCheckedAt;
+    private long readAt;
 
     /** @param books the lock under which the courier's numbers are read together */
     Overflow(Journal.Reader<T> reader, RecordQueue<T> queue, DropCounts dropped, Object books) {
@@ -87,8 +91,14 @@ final class Overflow<T> {
         };
     }
 
+    /** Courier's thread only: whether there is room for something, or a loss to be noticed. */
+    boolean wantsToRead(long now) {
+        return queue.hasRoomToRefill() || (isBehind() && now - readAt >= BETWEEN_LOOKS_NANOS);
+    }
+
     /** Courier's thread only, without its lock: reads files. Brings back as much as there is room for. */
     void refill(long now) {
+        readAt = now;
         if (mayHaveInherited || now - inheritanceCheckedAt > BETWEEN_INHERITANCES_NANOS) {
             inheritanceCheckedAt = now;
             boolean highDone = high.takeInherited();
@@ -98,12 +108,15 @@ final class Overflow<T> {
         normal.refill();
     }
 
-    /** Courier's thread only: when to refill again, provided that there is room. */
+    /** Courier's thread only: when to refill again, or to look what was lost. */
     long nanosUntilRefill() {
-        if (mayHaveInherited || isBehind()) {
-            return queue.hasRoomToRefill() ? BETWEEN_READS_NANOS : Worker.FOREVER;
+        if (!mayHaveInherited && !isBehind()) {
+            return BETWEEN_INHERITANCES_NANOS;
         }
-        return BETWEEN_INHERITANCES_NANOS;
+        if (queue.hasRoomToRefill()) {
+            return BETWEEN_READS_NANOS;
+        }
+        return isBehind() ? BETWEEN_LOOKS_NANOS : Worker.FOREVER;
     }
 
     /** Any thread: whether some records have to come from the journal yet. */
@@ -200,12 +213,13 @@ final class Overflow<T> {
                 synchronized (this) {
                     // One that was just written may be there to be read before the intake brings it here.
                     long found = Math.min(entry.position(), end);
-                    if (found < end && !offer(entry)) {
+                    // What lies between is not in the journal any more, whether or not there is room for this one.
+                    dropped.add(DropReason.JOURNAL_LOST, found - next);
+                    goOnAt(found);
+                    if (!behind || !offer(entry)) {
                         return false;
                     }
-                    // What lies between is not in the journal any more.
-                    dropped.add(DropReason.JOURNAL_LOST, found - next);
-                    goOnAt(Math.min(found + 1, end));
+                    goOnAt(found + 1);
                     return behind;
                 }
             }

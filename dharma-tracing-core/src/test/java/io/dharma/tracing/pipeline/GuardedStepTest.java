@@ -342,7 +342,7 @@ class GuardedStepTest {
     void hooks_areSwitchedOffForGoodWhenThreadsRunOut() {
         Stage<Item> one = Stage.enrichmentHook("one", this::getStuckOnEven, clock);
         Stage<Item> other = Stage.enrichmentHook("other", this::getStuck, clock);
-        try (Pipeline<Item, Item> pipeline = start(one, other)) {
+        try (Pipeline<Item, Item> pipeline = start(List.of(one, other))) {
             for (int id = 0; id < 20; id++) {
                 offerAndAwaitIt(pipeline, id);
                 clock.advance(Duration.ofSeconds(30));
@@ -359,7 +359,7 @@ class GuardedStepTest {
     void redaction_thatIsSwitchedOffStillLetsNothingThrough() {
         Stage<Item> one = Stage.redactionHook("one", this::getStuckOnEven, clock);
         Stage<Item> other = Stage.redactionHook("other", this::getStuck, clock);
-        try (Pipeline<Item, Item> pipeline = start(one, other)) {
+        try (Pipeline<Item, Item> pipeline = start(List.of(one, other))) {
             for (int id = 0; id < 20; id++) {
                 offerAndAwaitIt(pipeline, id);
                 clock.advance(Duration.ofSeconds(30));
@@ -405,15 +405,16 @@ class GuardedStepTest {
         throw new IllegalStateException("cannot do " + item);
     }
 
-    @SafeVarargs
-    private final Pipeline<Item, Item> start(Stage<Item>... stages) {
+    private Pipeline<Item, Item> start(Stage<Item> stage) {
+        return start(List.of(stage));
+    }
+
+    private Pipeline<Item, Item> start(List<Stage<Item>> stages) {
         Pipeline.Builder<Item, Item> builder = Pipeline.<Item, Item>builder("spans", Item.TYPE, item -> item)
                 .sink(otlp)
                 .clock(clock)
                 .maxBatchDelay(Duration.ZERO);
-        for (Stage<Item> stage : stages) {
-            builder.stage(stage);
-        }
+        stages.forEach(builder::stage);
         return builder.build();
     }
 

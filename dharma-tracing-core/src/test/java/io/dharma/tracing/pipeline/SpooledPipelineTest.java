@@ -5,6 +5,9 @@ import static io.dharma.tracing.pipeline.Accounts.assertSettled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dharma.tracing.spool.RecordCodec;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolState;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A pipeline with the least memory there is, and a disk behind it. */
 @Timeout(60)
@@ -181,6 +185,32 @@ class SpooledPipelineTest {
         assertThat(stats.dropped()).isEqualTo(Map.of(DropReason.JOURNAL_LOST, lost));
         assertThat(spool.stats().lost()).isEqualTo(lost);
         assertThat(otlp.ids()).contains(999L);
+    }
+
+    @Test
+    void spoolThatIsFull_isALossThatIsCountedAndSaidWhileTheReceiverIsAway() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(Pipeline.class);
+        log.addAppender(lines);
+        try {
+            Spool<Item> spool = spool(4 << 20);
+            Pipeline<Item, Item> pipeline = start(spool, otlp.answers(Delivery.retry("away")));
+
+            offerAll(pipeline, 10_000, 0, 1000);
+            await().until(() -> spool.stats().written() == 1000);
+
+            assertThat(spool.stats().lost()).isGreaterThan(500);
+            await().untilAsserted(() -> assertThat(stats(pipeline, 0).spooledRecords())
+                    .isLessThanOrEqualTo(1000 - spool.stats().lost()));
+            assertThat(stats(pipeline, 0).dropped()).containsOnlyKeys(DropReason.JOURNAL_LOST);
+            await().until(() -> List.copyOf(lines.list).stream()
+                            .filter(line -> line.getFormattedMessage().startsWith("spans to otlp are lost"))
+                            .count()
+                    == 1);
+        } finally {
+            log.detachAppender(lines);
+        }
     }
 
     /** Memory still has what the spool deleted for want of room, but the next process will not find it. */
