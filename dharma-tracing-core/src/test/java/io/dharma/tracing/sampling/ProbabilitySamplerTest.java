@@ -11,12 +11,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
+import io.dharma.tracing.internal.sampling.HeadSampler;
+import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,10 +182,20 @@ class ProbabilitySamplerTest {
         assertThat(bytes).isLessThan(10_000);
     }
 
+    /** By numbers, as a block does. */
     private static int decideOften(Sampler sampler) {
+        NumericTraceId high = NumericTraceId.of(HIGH);
+        NumericTraceId low = NumericTraceId.of(LOW);
         int withState = 0;
         for (int i = 0; i < 10_000; i++) {
-            SamplingResult result = SamplerCalls.ask(sampler, Context.root(), i % 2 == 0 ? HIGH : LOW);
+            SamplingResult result = HeadSampler.ask(
+                    sampler,
+                    Context.root(),
+                    i % 2 == 0 ? high : low,
+                    "block",
+                    SpanKind.INTERNAL,
+                    Attributes.empty(),
+                    List.of());
             withState += result.getUpdatedTraceState(TraceState.getDefault()).size();
         }
         return withState;
