@@ -68,11 +68,15 @@ class EndToEndTest {
         try (OtlpReceiver receiver = OtlpReceiver.start();
                 DharmaTracing dharma = DharmaTracing.init(config -> config.service("checkout", "1.4.2")
                         .tracing(t -> t.otlp(receiver.endpoint().toString())))) {
-            receiver.answerNext(OtlpAnswer.status(400));
+            receiver.answerWhenever(message -> message.toString().contains("place-order"), OtlpAnswer.status(400));
 
             dharma.tracedRun("place-order", order -> {});
+            for (int i = 0; i < 20; i++) {
+                dharma.tracedRun("load-order", order -> {});
+            }
 
             assertThat(dharma.flush(Duration.ofSeconds(10))).isFalse();
+            assertThat(receiver.spans()).hasSize(20);
             assertThat(dharma.rejectedSpans()).singleElement().satisfies(letter -> {
                 assertThat(letter.record().getName()).isEqualTo("place-order");
                 assertThat(letter.sink()).isEqualTo("otlp");

@@ -234,7 +234,7 @@ class HostBoundsTest {
                 long held = LiveHeap.bytes() - before;
                 String health = dharma.health().report();
                 LOG.info("held {} KiB after {} requests\n{}", held >> 10, requests, health);
-                assertThat(held).isBetween(4L << 20, MAX_BYTES);
+                assertThat(held).isBetween(2L << 20, MAX_BYTES);
             }
         }
     }
