@@ -156,7 +156,10 @@ final class Planner {
     private Resource resource(
             Setting<String> name, @Nullable Setting<String> version, @Nullable Setting<String> environment) {
         AttributesBuilder attributes = Attributes.builder();
-        settings.attributes().forEach((key, value) -> attributes.put(key, value.value()));
+        for (Map.Entry<String, Setting<String>> attribute :
+                settings.attributes().entrySet()) {
+            attributes.put(attribute.getKey(), attribute.getValue().value());
+        }
         attributes.put("service.name", name.value());
         if (version != null) {
             attributes.put("service.version", version.value());

@@ -4,7 +4,9 @@ import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.ScopeListener;
 import io.opentelemetry.context.Context;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -33,7 +35,7 @@ public final class MdcMirror implements ScopeListener {
     private final LongAdder failures = new LongAdder();
 
     private MdcMirror(List<MdcField> fields) {
-        this.fields = fields.toArray(MdcField[]::new);
+        this.fields = fields.toArray(new MdcField[0]);
         this.noneWritten = new Object[this.fields.length];
         Arrays.fill(noneWritten, NOT_WRITTEN);
         this.allAbsent = new Object[this.fields.length];
@@ -46,8 +48,11 @@ public final class MdcMirror implements ScopeListener {
 
     /** Shows these fields. */
     public static MdcMirror of(List<MdcField> fields) {
-        if (fields.stream().map(MdcField::key).distinct().count() < fields.size()) {
-            throw new IllegalArgumentException("two fields share an MDC key: " + fields);
+        Set<String> keys = new HashSet<>();
+        for (MdcField field : fields) {
+            if (!keys.add(field.key())) {
+                throw new IllegalArgumentException("two fields share an MDC key: " + fields);
+            }
         }
         return new MdcMirror(fields);
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,13 +93,9 @@ final class HttpConnections {
     private final Settings settings;
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
     private final AtomicInteger threadNumber = new AtomicInteger();
+    private final ThreadFactory lookupThreads = this::lookupThread;
     private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_LOOKUP_MILLIS,
-            TimeUnit.MILLISECONDS,
-            new SynchronousQueue<>(),
-            this::lookupThread);
+            0, Integer.MAX_VALUE, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), lookupThreads);
     private final ScheduledThreadPoolExecutor worker =
             new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
     private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
@@ -117,7 +114,11 @@ final class HttpConnections {
     /** Joins those who connect in this way; to be released once. */
     static HttpConnections acquire(Settings settings) {
         synchronized (OPEN) {
-            HttpConnections connections = OPEN.computeIfAbsent(settings, HttpConnections::new);
+            HttpConnections connections = OPEN.get(settings);
+            if (connections == null) {
+                connections = new HttpConnections(settings);
+                OPEN.put(settings, connections);
+            }
             connections.users++;
             return connections;
         }
@@ -170,7 +171,7 @@ final class HttpConnections {
             return given;
         }
         ThreadPoolExecutor one = new ThreadPoolExecutor(
-                1, 1, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), this::lookupThread);
+                1, 1, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), lookupThreads);
         one.allowCoreThreadTimeOut(true);
         return one;
     }

@@ -305,12 +305,16 @@ public final class Pipeline<I, O> implements AutoCloseable {
     private List<Worker> workers() {
         List<Worker> workers = new ArrayList<>(couriers.size() + 1);
         workers.add(intake.worker());
-        couriers.forEach(courier -> workers.add(courier.worker()));
+        for (Courier<?> courier : couriers) {
+            workers.add(courier.worker());
+        }
         return workers;
     }
 
     private void start() {
-        workers().forEach(Worker::start);
+        for (Worker worker : workers()) {
+            worker.start();
+        }
     }
 
     /** Collects a pipeline's settings. One thread at a time; can build once. */
@@ -475,7 +479,9 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     intakeBytes,
                     settings,
                     threads.intake(signal));
-            couriers.forEach(courier -> courier.watchOver(intake));
+            for (Courier<O> courier : couriers) {
+                courier.watchOver(intake);
+            }
             Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), deadLetters, clock);
             pipeline.start();
             return pipeline;

@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,11 @@ final class Stages<T> {
 
     Stages(List<Stage<T>> stages) {
         this.stages = List.copyOf(stages);
-        this.failures = stages.stream().map(stage -> new LongAdder()).toList();
+        List<LongAdder> counts = new ArrayList<>();
+        for (Stage<T> unused : stages) {
+            counts.add(new LongAdder());
+        }
+        this.failures = List.copyOf(counts);
     }
 
     /**

@@ -19,7 +19,7 @@ final class CompositePropagator implements TextMapPropagator {
     private final List<String> fields;
 
     private CompositePropagator(List<ContainedPropagator> propagators) {
-        this.propagators = propagators.toArray(ContainedPropagator[]::new);
+        this.propagators = propagators.toArray(new ContainedPropagator[0]);
         Set<String> distinct = new LinkedHashSet<>();
         for (ContainedPropagator propagator : propagators) {
             distinct.addAll(propagator.fields());

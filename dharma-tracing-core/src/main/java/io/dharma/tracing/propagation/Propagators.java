@@ -2,6 +2,7 @@ package io.dharma.tracing.propagation;
 
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,7 +97,11 @@ public final class Propagators {
         if (distinct.contains(NONE) && distinct.size() > 1) {
             throw new IllegalArgumentException("propagator 'none' cannot be combined with others, got " + names);
         }
-        return composed(distinct.stream().map(Propagators::named).toList());
+        List<TextMapPropagator> named = new ArrayList<>();
+        for (String name : distinct) {
+            named.add(named(name));
+        }
+        return composed(named);
     }
 
     /**

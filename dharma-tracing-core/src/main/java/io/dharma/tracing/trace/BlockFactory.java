@@ -58,11 +58,7 @@ final class BlockFactory {
     static Context currentContext() {
         Context current = Context.current();
         TracedBlock block = TracedBlock.of(current);
-        if (block == null || !block.isOverHere()) {
-            return current;
-        }
-        TracedBlock.repair();
-        return Context.current();
+        return block != null && block.isOverHere() ? TracedBlock.repair(current) : current;
     }
 
     /** Whether somebody wants to know how long blocks take that are not recorded. */

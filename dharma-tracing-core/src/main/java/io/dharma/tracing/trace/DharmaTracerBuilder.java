@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineThreads;
@@ -18,17 +19,14 @@ import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link DharmaTracer} together. Everything has a default that works in process; nothing is read from the
  * environment: that is what {@code dharma-tracing-config} is for.
  *
- * <p>One thread at a time. Null is refused with a {@link NullPointerException}, since a start-up mistake should show
+ * <p>One thread at a time; can build once. Null is refused with a {@link NullPointerException}, since a start-up mistake should show
  * at start-up.
  */
 public final class DharmaTracerBuilder {
@@ -44,18 +42,8 @@ public final class DharmaTracerBuilder {
     SpanLimits limits = DEFAULT_LIMITS;
     Clock clock = Clock.getDefault();
 
-    /** What was asked for; the defaults are the pipeline's. */
-    final List<Consumer<Pipeline.Builder<?, ?>>> delivery = new ArrayList<>();
-
-    final List<Sink<SpanData>> sinks = new ArrayList<>();
-
-    final List<Stage<SpanData>> stages = new ArrayList<>();
-
     @Nullable
     Redactor redactor;
-
-    @Nullable
-    Journal<SpanData> journal;
 
     @Nullable
     SdkMeterProvider meterProvider;
@@ -65,6 +53,10 @@ public final class DharmaTracerBuilder {
 
     @Nullable
     MdcMirror mdc;
+
+    private final Pipeline.Builder<RecordedSpan, SpanData> delivery = Pipeline.builder(
+                    TracerParts.SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
+            .convertedSize(FinishedSpan::estimatedBytes);
 
     DharmaTracerBuilder() {}
 
@@ -97,7 +89,7 @@ public final class DharmaTracerBuilder {
 
     /** Adds a place to which spans are delivered. The tracer closes it. Names must be unique. Default: none. */
     public DharmaTracerBuilder sink(Sink<SpanData> sink) {
-        sinks.add(Objects.requireNonNull(sink, "sink"));
+        delivery.sink(sink);
         return this;
     }
 
@@ -106,7 +98,7 @@ public final class DharmaTracerBuilder {
      * run in the order in which they were added. Default: none.
      */
     public DharmaTracerBuilder stage(Stage<SpanData> stage) {
-        stages.add(Objects.requireNonNull(stage, "stage"));
+        delivery.stage(stage);
         return this;
     }
 
@@ -124,7 +116,7 @@ public final class DharmaTracerBuilder {
      * io.dharma.tracing.spool.Spool#ofSpans}. The caller closes it, after the tracer. Default: not written.
      */
     public DharmaTracerBuilder journal(Journal<SpanData> newJournal) {
-        journal = Objects.requireNonNull(newJournal, "journal");
+        delivery.journal(newJournal);
         return this;
     }
 
@@ -136,27 +128,19 @@ public final class DharmaTracerBuilder {
 
     /** How much heap ended spans may take while they wait, by estimate. At least 64 KiB; default: 16 MiB. */
     public DharmaTracerBuilder maxQueueBytes(long bytes) {
-        if (bytes < Pipeline.MIN_QUEUE_BYTES) {
-            throw new IllegalArgumentException(
-                    "maxQueueBytes must be at least " + Pipeline.MIN_QUEUE_BYTES + ", but is " + bytes);
-        }
-        delivery.add(pipeline -> pipeline.maxQueueBytes(bytes));
+        delivery.maxQueueBytes(bytes);
         return this;
     }
 
     /** How many spans a batch has at most. Default: 512. */
     public DharmaTracerBuilder maxBatchSize(int spans) {
-        if (spans <= 0) {
-            throw new IllegalArgumentException("maxBatchSize must be positive, but is " + spans);
-        }
-        delivery.add(pipeline -> pipeline.maxBatchSize(spans));
+        delivery.maxBatchSize(spans);
         return this;
     }
 
     /** How long a batch waits to be filled. Default: 1 s. */
     public DharmaTracerBuilder maxBatchDelay(Duration delay) {
-        Duration checked = notNegative(delay, "maxBatchDelay");
-        delivery.add(pipeline -> pipeline.maxBatchDelay(checked));
+        delivery.maxBatchDelay(delay);
         return this;
     }
 
@@ -165,8 +149,7 @@ public final class DharmaTracerBuilder {
      * timeout of every sink, which can say better what went wrong.
      */
     public DharmaTracerBuilder deliveryTimeout(Duration timeout) {
-        Duration checked = notNegative(timeout, "deliveryTimeout");
-        delivery.add(pipeline -> pipeline.deliveryTimeout(checked));
+        delivery.deliveryTimeout(timeout);
         return this;
     }
 
@@ -175,8 +158,7 @@ public final class DharmaTracerBuilder {
      * own, one and one for each sink.
      */
     public DharmaTracerBuilder threads(PipelineThreads threads) {
-        Objects.requireNonNull(threads, "threads");
-        delivery.add(pipeline -> pipeline.threads(threads));
+        delivery.threads(threads);
         return this;
     }
 
@@ -204,11 +186,11 @@ public final class DharmaTracerBuilder {
         return this;
     }
 
-    private static Duration notNegative(Duration duration, String name) {
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException(name + " must not be negative, but is " + duration);
+    Pipeline<RecordedSpan, SpanData> pipeline() {
+        if (redactor != null) {
+            delivery.stage(redactor.spanStage());
         }
-        return duration;
+        return delivery.build();
     }
 
     /** Starts the tracer's threads. Opens no connection. */

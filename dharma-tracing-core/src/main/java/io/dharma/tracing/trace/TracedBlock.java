@@ -58,6 +58,9 @@ public final class TracedBlock implements AutoCloseable {
     /** What an inert block answers, so that nobody has to ask for null before the library is started. */
     static final TracedBlock NOOP = new TracedBlock();
 
+    /** Stands for the scope of a block whose attaching failed; a constant, for then there is no stack for a call. */
+    private static final Scope UNUSABLE = Scope.noop();
+
     private final @Nullable BlockFactory factory;
     private final String name;
     private final Span span;
@@ -92,7 +95,14 @@ public final class TracedBlock implements AutoCloseable {
     /** Attaches the block to the calling thread, until it is closed. */
     void attach() {
         thread = Thread.currentThread();
-        scope = ContextHooks.attach(context);
+        try {
+            scope = ContextHooks.attach(context);
+        } catch (Throwable outOfStack) {
+            // Nobody will get this block to close it. If its context is current all the same, repair() takes it off.
+            scope = UNUSABLE;
+            state = CLOSED;
+            throw outOfStack;
+        }
     }
 
     // What the block tells about its work
@@ -304,43 +314,51 @@ public final class TracedBlock implements AutoCloseable {
     private void detachHere(BlockFactory owner) {
         Context current = Context.current();
         if (current != context) {
-            abandonInnerBlocks(owner);
-            current = Context.current();
+            current = abandonInnerBlocks(owner, current);
         }
         // Where somebody else's context still covers this one, it is taken off once that has gone: see repair().
         if (current == context) {
-            leave();
-            repair();
+            repair(leave(Context.root()));
         }
     }
 
     /**
      * This block is closed while blocks that were started inside it are still current: they are closed out of order,
      * or never will be. Either way they must not stay current, or the thread's next request would become their child.
+     *
+     * @return what is current afterwards
      */
-    private void abandonInnerBlocks(BlockFactory owner) {
-        TracedBlock inner = currentOfThisThread();
+    private Context abandonInnerBlocks(BlockFactory owner, Context innermost) {
+        Context current = innermost;
+        TracedBlock inner = attachedHere(current);
         while (inner != null && inner != this) {
             if (!inner.isOverHere() && inner.mark(ABANDONED)) {
                 owner.abandoned();
             }
-            inner.leave();
-            inner = currentOfThisThread();
+            current = inner.leave(context);
+            inner = attachedHere(current);
         }
+        return current;
     }
 
-    /** Takes off this thread what was closed by another one, or what was over while it was covered. */
-    static void repair() {
-        TracedBlock current = currentOfThisThread();
-        while (current != null && current.isOverHere()) {
-            current.leave();
-            current = currentOfThisThread();
+    /**
+     * Takes off this thread what was closed by another one, what was over while it was covered, and what could not be
+     * taken off for want of stack.
+     *
+     * @return what is current afterwards
+     */
+    static Context repair(Context innermost) {
+        Context current = innermost;
+        TracedBlock block = attachedHere(current);
+        while (block != null && block.isOverHere()) {
+            current = block.leave(Context.root());
+            block = attachedHere(current);
         }
+        return current;
     }
 
-    /** The block at the very top of this thread's contexts, if it was this thread that attached it. */
-    private static @Nullable TracedBlock currentOfThisThread() {
-        Context current = Context.current();
+    /** The block of a context that is current on this thread, if it was this thread that attached it. */
+    private static @Nullable TracedBlock attachedHere(Context current) {
         TracedBlock block = of(current);
         return block != null
                         && block.context == current
@@ -350,10 +368,29 @@ public final class TracedBlock implements AutoCloseable {
                 : null;
     }
 
-    private void leave() {
+    /**
+     * Takes this block, which is current, off its thread.
+     *
+     * @param otherwise to become current if the scope is of no use any more
+     * @return what is current afterwards
+     */
+    private Context leave(Context otherwise) {
         Scope attached = Objects.requireNonNull(scope);
         scope = null;
-        attached.close();
+        try {
+            attached.close();
+            Context current = Context.current();
+            if (current == context) {
+                // An earlier close of the scope ran out of stack halfway, and a scope closes only once.
+                ContextHooks.attach(otherwise);
+                current = otherwise;
+            }
+            return current;
+        } catch (Throwable outOfStack) {
+            // So that whatever is closed or started next on this thread, with more stack, sees that it is not done.
+            scope = attached;
+            throw outOfStack;
+        }
     }
 
     /** The block whose span a context holds; null if the span is not a block's. */

@@ -3,13 +3,10 @@ package io.dharma.tracing.trace;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.internal.metrics.BlockMetrics;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
-import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
-import io.dharma.tracing.pipeline.Sink;
-import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
@@ -25,7 +22,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +49,7 @@ final class TracerParts {
         ContextHooks.install();
         this.meterProvider = builder.meterProvider;
         this.loggerProvider = builder.loggerProvider;
-        this.pipeline = pipeline(builder);
+        this.pipeline = builder.pipeline();
         PipelineMetrics published = null;
         try {
             this.source = new SpanSource(
@@ -97,28 +93,6 @@ final class TracerParts {
 
     private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
         return mirror == null ? null : ContextHooks.register(mirror);
-    }
-
-    private static Pipeline<RecordedSpan, SpanData> pipeline(DharmaTracerBuilder builder) {
-        Pipeline.Builder<RecordedSpan, SpanData> pipeline = Pipeline.builder(
-                        SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
-                .convertedSize(FinishedSpan::estimatedBytes);
-        for (Consumer<Pipeline.Builder<?, ?>> setting : builder.delivery) {
-            setting.accept(pipeline);
-        }
-        for (Stage<SpanData> stage : builder.stages) {
-            pipeline.stage(stage);
-        }
-        if (builder.redactor != null) {
-            pipeline.stage(builder.redactor.spanStage());
-        }
-        if (builder.journal != null) {
-            pipeline.journal(builder.journal);
-        }
-        for (Sink<SpanData> sink : builder.sinks) {
-            pipeline.sink(sink);
-        }
-        return pipeline.build();
     }
 
     BlockFactory blocks() {

@@ -418,16 +418,18 @@ class BlockMisuseTest {
 
     @Test
     void stackOverflowInsideBlocks_leavesThreadAndDeliveryUsable() throws Exception {
-        for (int baseDepth = 0; baseDepth < 20; baseDepth++) {
-            int shift = baseDepth;
+        for (int attempt = 0; attempt < 200; attempt++) {
+            // So that the stack ends at as many different places of the library as possible.
+            int shift = attempt % 40;
+            long stackBytes = (192L + 4L * (attempt / 40)) * 1024;
             Context[] after = new Context[1];
             Throwable[] caught = new Throwable[1];
-            Thread shortOfStack = new Thread(null, () -> overflow(shift, after, caught), "short-of-stack", 192 * 1024);
+            Thread shortOfStack = new Thread(null, () -> overflow(shift, after, caught), "short-of-stack", stackBytes);
             shortOfStack.start();
             shortOfStack.join();
 
             assertThat(caught[0]).isInstanceOf(StackOverflowError.class);
-            assertThat(after[0]).isSameAs(Context.root());
+            assertThat(after[0]).as("attempt " + attempt).isSameAs(Context.root());
         }
         // A block whose closing overflowed may not have been able to end.
         fixture.expectOpenBlocks(fixture.counts().open());
@@ -447,7 +449,7 @@ class BlockMisuseTest {
         after[0] = Context.current();
     }
 
-    /** Lets the stack end at different places of the library. */
+    /** Takes up a little more of the stack. */
     private int shifted(int shift) {
         return shift == 0 ? recurse(0) : shifted(shift - 1) + 1;
     }

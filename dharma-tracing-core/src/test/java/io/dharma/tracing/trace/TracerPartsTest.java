@@ -93,7 +93,8 @@ class TracerPartsTest {
     void settings_areRefusedWhereTheyAreMade() {
         DharmaTracerBuilder builder = DharmaTracer.builder();
 
-        assertThatThrownBy(() -> builder.maxQueueBytes(1)).hasMessageContaining("maxQueueBytes must be at least 65536");
+        assertThatThrownBy(() -> builder.maxQueueBytes(1))
+                .hasMessageContaining("maxQueueBytes is 1, must be at least 65536");
         assertThatThrownBy(() -> builder.maxBatchDelay(Duration.ofNanos(-1))).hasMessageContaining("maxBatchDelay");
         assertThatThrownBy(() -> builder.deliveryTimeout(Duration.ofNanos(-1))).hasMessageContaining("deliveryTimeout");
     }

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@link Sources} into {@link Settings}, and notes what is wrong instead of stopping at it. */
@@ -13,8 +12,9 @@ public final class SourceReader {
 
     private static final String DHARMA = "dharma.";
     private static final String DHARMA_VARIABLE = "DHARMA_";
-    private static final Pattern OF_A_SERVICE = Pattern.compile(
-            "DHARMA_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+    /** Not compiled: at most starts nobody asks. */
+    private static final String OF_A_SERVICE =
+            "DHARMA_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)";
 
     private final Map<String, Key<?>> byName = new HashMap<>();
     private final Map<String, Key<?>> byVariable = new HashMap<>();
@@ -66,7 +66,7 @@ public final class SourceReader {
      * name: {@code DHARMA_CONSOLE_SERVICE_HOST}, {@code DHARMA_CONSOLE_PORT_8080_TCP_ADDR}.
      */
     private static boolean isOfAnotherService(String variable) {
-        return OF_A_SERVICE.matcher(variable).matches();
+        return variable.matches(OF_A_SERVICE);
     }
 
     private void readFile(ClassLoader classPath) {
