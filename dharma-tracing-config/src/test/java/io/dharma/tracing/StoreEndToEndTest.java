@@ -72,11 +72,7 @@ class StoreEndToEndTest {
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> traces.stats().disk() == StoreStats.Disk.WRITING);
 
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(
-                                    traces.search(query -> query.failed()).traces())
-                            .hasSize(1));
+            assertThat(traces.search(query -> query.failed()).traces()).hasSize(1);
             assertThat(Objects.requireNonNull(after.health().store()).diskBytes())
                     .isPositive();
         }

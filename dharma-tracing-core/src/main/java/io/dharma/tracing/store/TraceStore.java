@@ -4,6 +4,7 @@ import io.dharma.tracing.internal.history.HistoryLog;
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * first whose last span came longest ago; on disk by whole files, with the traces that began in them. Only a trace that is
  * too large alone loses spans, its newest. {@link #pin Pinned} traces stay.
  *
- * <p><b>With a directory</b> every batch is written before its delivery is answered, so that a process that is killed loses
+ * <p><b>With a directory</b> every batch is written before its delivery is answered, as soon as the directory is open, so that a process that is killed loses
  * nothing that was delivered, and at the next start all of it is found again: soon after that start, since the files are
  * read on a thread of their own ({@code dharma-history}). A directory that cannot be used, because it is full or gone or
  * another process's, costs the past on disk and nothing else: traces are kept in memory, a warning says why, and every 30
@@ -84,13 +85,13 @@ public final class TraceStore implements Sink<SpanData>, Traces {
         return NAME;
     }
 
-    /** Always delivered: what cannot be written to the disk is in memory. */
     /** Unless it writes to disk. */
     @Override
     public boolean isNonBlocking() {
         return log == null;
     }
 
+    /** Always delivered: what cannot be written to the disk is in memory. */
     @Override
     public CompletionStage<Delivery> deliver(List<SpanData> batch) {
         List<TracePart> parts = TracePart.of(batch);
@@ -130,8 +131,22 @@ public final class TraceStore implements Sink<SpanData>, Traces {
     @Override
     public void close(Duration deadline) {
         if (log != null && history != null) {
+            long closeBy = System.nanoTime() + Timeouts.nanos(deadline);
+            writeWhatIsLeft(log, history, deadline);
+            log.close(Duration.ofNanos(Math.max(0, closeBy - System.nanoTime())));
+        }
+    }
+
+    /** A process may end before its directory is open. */
+    private void writeWhatIsLeft(HistoryLog log, TraceHistory history, Duration deadline) {
+        if (unwrittenSpans() > 0 || !history.pinsAreWritten()) {
+            try {
+                log.awaitDirectory(deadline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            writeUnwritten();
             history.writeChangedPins();
-            log.close(deadline);
         }
     }
 

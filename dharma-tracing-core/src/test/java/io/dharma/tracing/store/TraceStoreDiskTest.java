@@ -137,6 +137,22 @@ class TraceStoreDiskTest {
     // ---- surviving
 
     @Test
+    void closingBeforeTheDirectoryIsOpen_losesNothing() {
+        TraceStore shortLived = builder().build();
+        deliver(shortLived, spans.span(1, 1, "charge-card").data());
+        boolean pinned = shortLived.pin(id(1));
+        shortLived.close(Duration.ofSeconds(5));
+
+        TraceStore next = open();
+
+        assertThat(pinned).isTrue();
+        assertThat(next.find(id(1))).hasValueSatisfying(trace -> {
+            assertThat(trace.spans()).hasSize(1);
+            assertThat(trace.summary().pinned()).isTrue();
+        });
+    }
+
+    @Test
     void everything_isFoundAgainAfterARestart() {
         TraceStore first = open();
         for (long trace = 1; trace <= 500; trace++) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,7 @@ public final class HistoryLog implements AutoCloseable {
     private final Settings settings;
     private final Segments segments = new Segments();
     private final ScheduledThreadPoolExecutor maintenance;
+    private final CountDownLatch triedOnce = new CountDownLatch(1);
 
     /** Held by whoever writes, or opens, or lets go. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -184,6 +186,7 @@ public final class HistoryLog implements AutoCloseable {
             }
         } finally {
             replaying = false;
+            triedOnce.countDown();
         }
     }
 
@@ -197,6 +200,7 @@ public final class HistoryLog implements AutoCloseable {
             Opened now = openFiles();
             opened = now;
             replaying = true;
+            triedOnce.countDown();
             segments.retain(now.files().segments()).forEach(this::lost);
             return new Unread(
                     now.files(),
@@ -466,6 +470,11 @@ public final class HistoryLog implements AutoCloseable {
         return opened != null;
     }
 
+    /** Waits until it is known whether the directory can be used; not for what earlier processes wrote to be read. */
+    public void awaitDirectory(Duration deadline) throws InterruptedException {
+        var unused = triedOnce.await(Timeouts.nanos(deadline), TimeUnit.NANOSECONDS);
+    }
+
     /** What to tell a person. */
     public State state() {
         if (trouble != null) {
@@ -522,6 +531,7 @@ public final class HistoryLog implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             maintenance.shutdownNow();
+            triedOnce.countDown();
         }
     }
 
