@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * hangs, fails or blocks concerns nobody but itself. Several pipelines may share them ({@link PipelineThreads}). Each
  * keeps its own time; there are no timer threads.
  *
- * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's,
+ * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's (half with a journal),
  * an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until its fate is
  * known. When room runs out the newest records are dropped, ordinary ones before those of high priority, for the sink
  * concerned only.
@@ -454,7 +454,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     Timeouts.nanos(deliveryTimeout),
                     maxInFlight,
                     clock);
-            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / 4;
+            long intakeBytes = sinks.isEmpty() ? maxQueueBytes : maxQueueBytes / intakeShare();
             long deadBytes = maxQueueBytes / 8;
             DeadLetters<O> deadLetters = new DeadLetters<>(deadBytes);
             List<Courier<O>> couriers = new ArrayList<>();
@@ -485,6 +485,14 @@ public final class Pipeline<I, O> implements AutoCloseable {
             Pipeline<I, O> pipeline = new Pipeline<>(intake, List.copyOf(couriers), deadLetters, clock);
             pipeline.start();
             return pipeline;
+        }
+
+        /**
+         * What part of the memory the intake's queue gets. With a journal it is the only place that is without a disk
+         * behind it, so it has to take what comes while its thread waits for a processor; the sinks' queues need less.
+         */
+        private int intakeShare() {
+            return journal == null ? 4 : 2;
         }
 
         private static long atLeast(long least, long value, String name) {

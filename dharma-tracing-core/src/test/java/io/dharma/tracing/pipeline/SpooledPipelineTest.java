@@ -261,7 +261,7 @@ class SpooledPipelineTest {
     void directoryThatCannotBeUsed_leavesThePipelineAsItIsWithout() throws IOException {
         Files.writeString(home.resolve("spool"), "a file");
         Spool<Item> spool = spool();
-        Pipeline<Item, Item> pipeline = start(spool, otlp);
+        Pipeline<Item, Item> pipeline = start(spool, 1 << 20, otlp);
 
         offerAll(pipeline, 0, 1000);
 
@@ -354,7 +354,7 @@ class SpooledPipelineTest {
     private static void offerAll(Pipeline<Item, Item> pipeline, int size, int from, int to) {
         for (long id = from; id < to; id++) {
             Item item = new Item(id, size, id % 10 == 0 ? Priority.HIGH : Priority.NORMAL);
-            if ((id - from) % Math.max(1, Math.min(40, 10_000 / size)) == 0) {
+            if ((id - from) % Math.max(1, Math.min(40, 20_000 / size)) == 0) {
                 await().pollInterval(Duration.ofMillis(1))
                         .until(() -> pipeline.stats().queuedBytes() == 0);
             }
