@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <h2>How the thread is woken</h2>
  *
  * Waking a thread costs its waker microseconds, far more than the offer itself. So while there is traffic nobody
- * wakes it: it looks by itself ten times a second, and an offer wakes it only when the queue is half full. After five
+ * wakes it: it looks by itself ten times a second (twenty with a journal), and an offer wakes it only when the queue is half full. After five
  * seconds without a record it sleeps until woken, so that an idle service is not woken ten times a second for ever,
  * and the first record after that pays for one call. Before it sleeps it says so ({@code dozing}) and then looks once
  * more; a producer publishes its record and then reads {@code dozing}. Both are volatile, so at least one of the two
@@ -34,6 +34,9 @@ final class Intake<I, O> implements Worker.Task {
 
     /** No more than this passes between an offer and the hand-over, be the traffic as thin as it may. */
     private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** With a journal: what is written within 100 ms survives the process, and writing takes some of them. */
+    private static final long NAP_WITH_JOURNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final long AWAKE_WITHOUT_WORK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -316,7 +319,7 @@ final class Intake<I, O> implements Worker.Task {
         boolean quiet = settings.clock().nanoTime() - books.lastRecordAt > AWAKE_WITHOUT_WORK_NANOS
                 && couriers.stream().allMatch(Courier::isIdle);
         if (!quiet) {
-            return NAP_NANOS;
+            return journal == null ? NAP_NANOS : NAP_WITH_JOURNAL_NANOS;
         }
         dozing = true;
         return queue.waiting() > 0 ? 0 : Worker.FOREVER;

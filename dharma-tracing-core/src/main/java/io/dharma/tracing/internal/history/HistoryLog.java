@@ -297,7 +297,7 @@ public final class HistoryLog implements AutoCloseable {
             rollIfIndexGrew(now.files());
             makeRoom(now.files(), packed.length);
             return new Appended(write(now.files(), kind, packed), packed.length);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
             return Appended.NOT;
         } finally {
@@ -341,7 +341,7 @@ public final class HistoryLog implements AutoCloseable {
             if (now != null) {
                 now.files().flush();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         } finally {
             writing.unlock();
@@ -405,7 +405,7 @@ public final class HistoryLog implements AutoCloseable {
                     segments.remove(segment);
                 }
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         } finally {
             writing.unlock();
