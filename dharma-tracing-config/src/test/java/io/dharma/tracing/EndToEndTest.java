@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.otlp.OtlpAnswer;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
@@ -10,12 +11,15 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** From {@code init()} to the bytes that a collector reads, which checks them against the rules of OTLP. */
 @ExtendWith(LeakCheck.class)
@@ -60,6 +64,34 @@ class EndToEndTest {
             assertThat(resourceOf(receiver))
                     .containsEntry("service.name", "checkout")
                     .containsEntry("service.version", "1.4.2");
+        }
+    }
+
+    @Test
+    void spansThatAReceiverNeverTakes_costThemselvesAlone(@TempDir Path directory) {
+        int spans = 2_000;
+        int spoiled = spans / 100;
+        try (OtlpReceiver receiver = OtlpReceiver.start();
+                DharmaTracing dharma = DharmaTracing.init(config -> config.service("checkout", "1.4.2")
+                        .tracing(t -> t.otlp(receiver.endpoint().toString()))
+                        .delivery(d -> d.spool(directory)))) {
+            receiver.answerWhenever(message -> message.toString().contains("spoiled"), OtlpAnswer.status(400));
+
+            for (int i = 0; i < spans; i++) {
+                dharma.tracedRun(i % 100 == 50 ? "spoiled" : "load-order", order -> {});
+            }
+
+            ExporterHealth otlp = Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(
+                            () -> dharma.health().exporters().get(0),
+                            exporter -> exporter.sent() == spans - spoiled
+                                    && exporter.dropped().equals(Map.of(DropReason.REJECTED, (long) spoiled)));
+            assertThat(otlp.queued() + otlp.spooled()).isZero();
+            assertThat(receiver.spans())
+                    .hasSize(spans - spoiled)
+                    .extracting(Span::getName)
+                    .containsOnly("load-order");
         }
     }
 
