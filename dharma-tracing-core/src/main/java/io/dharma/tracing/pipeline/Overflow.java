@@ -211,6 +211,10 @@ final class Overflow<T> {
         private boolean takeBack(Journal.Entry<T> entry) {
             synchronized (books) {
                 synchronized (this) {
+                    if (!behind) {
+                        // The pipeline closed while this was read, and has settled what becomes of it.
+                        return false;
+                    }
                     // One that was just written may be there to be read before the intake brings it here.
                     long found = Math.min(entry.position(), end);
                     // What lies between is not in the journal any more, whether or not there is room for this one.

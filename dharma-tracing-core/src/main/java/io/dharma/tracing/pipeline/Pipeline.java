@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * concerned only.
  *
  * <p>With a {@link Journal} every record is written down before the sinks get it, and none that was is dropped for lack of
- * memory. The first queue is the only place left where room can run out: when more is offered than one thread can write,
+ * memory, unless it alone is more than its sink has. The first queue is the only place left where room can run out: when more is offered than one thread can write,
  * or that thread gets no processor for some tenths of a second.
  *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:

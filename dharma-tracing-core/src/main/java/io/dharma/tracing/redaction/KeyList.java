@@ -21,8 +21,6 @@ final class KeyList {
     /** No name is longer; what comes after that is not looked at. */
     static final int LONGEST_NAME = 256;
 
-    private static final int TABLE_SIZE = 1024;
-
     /**
      * Last words that say something about a secret and not the secret itself: {@code token_type},
      * {@code password.length}, {@code session_timeout_seconds}.
@@ -41,12 +39,19 @@ final class KeyList {
     private static final Set<String> CARRIED =
             Set.of("hash", "value", "text", "string", "plain", "raw", "digest", "id");
 
-    private final @Nullable String[] entries = new String[TABLE_SIZE];
-    private final @Nullable Sensitivity[] sensitivities = new Sensitivity[TABLE_SIZE];
+    private final @Nullable String[] entries;
+    private final @Nullable Sensitivity[] sensitivities;
+    private final int mask;
     private int longest;
 
     KeyList(Collection<String> additional) {
-        for (Map.Entry<String, Sensitivity> entry : defaults().entrySet()) {
+        Map<String, Sensitivity> defaults = defaults();
+        // A power of two, and never more than half full: a search ends at an empty slot.
+        int slots = 4 * Integer.highestOneBit(defaults.size() + additional.size());
+        mask = slots - 1;
+        entries = new String[slots];
+        sensitivities = new Sensitivity[slots];
+        for (Map.Entry<String, Sensitivity> entry : defaults.entrySet()) {
             add(entry.getKey(), entry.getValue());
         }
         for (String entry : additional) {
@@ -93,7 +98,7 @@ final class KeyList {
     private void add(String entry, Sensitivity sensitivity) {
         int slot = slot(hash(entry));
         while (entries[slot] != null && !entry.equals(entries[slot])) {
-            slot = slot(slot + 1);
+            slot = (slot + 1) & mask;
         }
         entries[slot] = entry;
         sensitivities[slot] = sensitivity;
@@ -124,7 +129,7 @@ final class KeyList {
     /** As {@link #isSecret(CharSequence)}, of a part of a text. */
     boolean isSecret(CharSequence text, int from, int to) {
         for (int start = from; start < to; start++) {
-            int match = start == from || startsWord(text, start) ? match(text, start, to, false) : -1;
+            long match = start == from || startsWord(text, start) ? match(text, start, to, false) : -1;
             if (match >= 0 && !(startsAfter(text, matchEnd(match), to) && isAbout(text, from, to))) {
                 return true;
             }
@@ -174,9 +179,9 @@ final class KeyList {
     private @Nullable Sensitivity endingAt(CharSequence text, int from, int to) {
         for (int start = from; start < to; start++) {
             if (startsWord(text, start) || start == from) {
-                int match = match(text, start, to, true);
+                long match = match(text, start, to, true);
                 if (match >= 0) {
-                    return sensitivities[match & (TABLE_SIZE - 1)];
+                    return sensitivities[(int) (match & mask)];
                 }
             }
         }
@@ -189,7 +194,7 @@ final class KeyList {
      * @param whole whether it must go to the end
      * @return its slot and, above that, where it ends; -1 if there is none
      */
-    private int match(CharSequence name, int start, int end, boolean whole) {
+    private long match(CharSequence name, int start, int end, boolean whole) {
         int hash = 0;
         int length = 0;
         for (int i = start; i < end && length <= longest; i++) {
@@ -200,7 +205,7 @@ final class KeyList {
                 if (whole ? isLast(name, i + 1, end) : endsWord(name, i + 1, end)) {
                     int slot = find(hash, length, name, start);
                     if (slot >= 0) {
-                        return (i + 1) * TABLE_SIZE + slot;
+                        return (i + 1L) * entries.length + slot;
                     }
                 }
             }
@@ -208,8 +213,8 @@ final class KeyList {
         return -1;
     }
 
-    private static int matchEnd(int match) {
-        return match / TABLE_SIZE;
+    private int matchEnd(long match) {
+        return (int) (match / entries.length);
     }
 
     /** Whether a word that goes on to here ends here. */
@@ -224,7 +229,7 @@ final class KeyList {
     }
 
     private int find(int hash, int length, CharSequence name, int start) {
-        for (int slot = slot(hash); ; slot = slot(slot + 1)) {
+        for (int slot = slot(hash); ; slot = (slot + 1) & mask) {
             String entry = entries[slot];
             if (entry == null) {
                 return -1;
@@ -282,7 +287,7 @@ final class KeyList {
         return entry.hashCode();
     }
 
-    private static int slot(int hash) {
-        return (hash ^ hash >>> 10 ^ hash >>> 20) & (TABLE_SIZE - 1);
+    private int slot(int hash) {
+        return (hash ^ hash >>> 10 ^ hash >>> 20) & mask;
     }
 }

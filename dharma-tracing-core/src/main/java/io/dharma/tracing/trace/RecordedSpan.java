@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.internal.trace.FinishedSpan;
+import io.dharma.tracing.internal.trace.SpanSize;
 import io.dharma.tracing.sampling.KeepReason;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -417,7 +418,12 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
                 bytes += EVENT_BYTES + textBytes(event.name()) + event.estimatedBytes();
             }
         }
-        return links == null ? bytes : bytes + (long) LINK_BYTES * links.size();
+        if (links != null) {
+            for (LinkData link : links) {
+                bytes += LINK_BYTES + SpanSize.of(link.getAttributes());
+            }
+        }
+        return bytes;
     }
 
     /** Most names are constants of the application and not this span's; a long one is more likely made for it. */

@@ -15,6 +15,10 @@ final class Accounts {
                     + sink.droppedTotal()
                     + sink.queuedRecords()
                     + sink.spooledRecords();
+            // Two errors may balance each other.
+            assertThat(sink.dropped().values())
+                    .as("%s in %s", sink.name(), stats)
+                    .allMatch(count -> count > 0);
             assertThat(accounted).as("%s in %s", sink.name(), stats).isEqualTo(stats.offered() + sink.inherited());
         }
     }

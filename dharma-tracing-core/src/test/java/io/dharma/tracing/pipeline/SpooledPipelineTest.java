@@ -257,6 +257,32 @@ class SpooledPipelineTest {
                 .isEqualTo(2000));
     }
 
+    /** What is read back from the disk at that moment is settled once. */
+    @Test
+    void closeWhileTheDiskIsReadBack_accountsForEachRecordOnce() {
+        for (int round = 0; round < 5; round++) {
+            AtomicBoolean up = new AtomicBoolean();
+            Spool<Item> spool =
+                    Spool.builder(home.resolve("spool" + round), CODEC).build();
+            spools.add(spool);
+            Pipeline<Item, Item> pipeline = start(spool, 1 << 20, untilUp(otlp, up));
+            int records = 50_000;
+            for (long id = 0; id < records; ) {
+                id += pipeline.offer(new Item(id, 300, Priority.NORMAL)) ? 1 : 0;
+            }
+            await().until(() -> spool.stats().written() == records);
+            long before = stats(pipeline, 0).delivered();
+            up.set(true);
+            await().until(() -> stats(pipeline, 0).delivered() > before + 1_000);
+
+            pipeline.close(Duration.ofMillis(20));
+
+            SinkStats stats = stats(pipeline, 0);
+            assertThat(stats.dropped()).isEmpty();
+            assertThat(stats.delivered() + stats.spooledRecords()).isEqualTo(records);
+        }
+    }
+
     @Test
     void directoryThatCannotBeUsed_leavesThePipelineAsItIsWithout() throws IOException {
         Files.writeString(home.resolve("spool"), "a file");

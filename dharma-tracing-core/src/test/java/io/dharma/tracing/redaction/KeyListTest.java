@@ -2,8 +2,11 @@ package io.dharma.tracing.redaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -186,5 +189,18 @@ class KeyListTest {
         assertThat(keys.inText("passwordHash", 0, 12)).isEqualTo(Sensitivity.CERTAIN);
         assertThat(keys.inText("token1", 0, 6)).isEqualTo(Sensitivity.LIKELY);
         assertThat(keys.inText("com.acme.TokenException", 0, 23)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {900, 5_000})
+    @Timeout(30)
+    void manyKeysOfTheApplication_areAllFound_andNothingElse(int count) {
+        List<String> names =
+                IntStream.range(0, count).mapToObj(i -> "field" + i + "x").toList();
+        KeyList keys = new KeyList(names);
+
+        assertThat(names).allMatch(keys::isSecret);
+        assertThat(keys.isSecret("password")).isTrue();
+        assertThat(keys.isSecret("field" + count + "x")).isFalse();
     }
 }

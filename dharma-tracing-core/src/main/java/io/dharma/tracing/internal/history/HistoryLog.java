@@ -284,14 +284,11 @@ public final class HistoryLog implements AutoCloseable {
         if (opened == null) {
             return Appended.NOT;
         }
-        byte[] packed = BlockFormat.pack(head, body);
-        if (packed.length > SegmentLog.MAX_PAYLOAD) {
-            return Appended.NOT;
-        }
         writing.lock();
         try {
+            byte[] packed = BlockFormat.pack(head, body);
             Opened now = opened;
-            if (now == null) {
+            if (now == null || packed.length > SegmentLog.MAX_PAYLOAD) {
                 return Appended.NOT;
             }
             rollIfIndexGrew(now.files());

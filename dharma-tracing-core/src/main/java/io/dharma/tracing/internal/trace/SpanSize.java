@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 
@@ -25,10 +26,14 @@ public final class SpanSize {
         for (EventData event : span.getEvents()) {
             size += EVENT + text(event.getName()) + of(event.getAttributes());
         }
-        return size + (long) LINK * span.getLinks().size();
+        for (LinkData link : span.getLinks()) {
+            size += LINK + of(link.getAttributes());
+        }
+        return size;
     }
 
-    private static long of(Attributes attributes) {
+    /** In bytes; costs a walk over them. */
+    public static long of(Attributes attributes) {
         long[] size = {0};
         attributes.forEach((key, value) -> size[0] += of(key, value));
         return size[0];
