@@ -12,6 +12,7 @@ import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.ScopeListener;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -288,6 +290,34 @@ class TracerPartsTest {
                 result.succeed();
             });
             return result;
+        }
+    }
+
+    @Test
+    void attributesOfLinks_countAsMemory() {
+        Sink<SpanData> deaf = new Sink<>() {
+            @Override
+            public String name() {
+                return "deaf";
+            }
+
+            @Override
+            public CompletionStage<Delivery> deliver(List<SpanData> batch) {
+                return new CompletableFuture<>();
+            }
+        };
+        try (DharmaTracer tracer = DharmaTracer.builder().sink(deaf).build()) {
+            TracedBlock block = tracer.start("receive");
+            for (int i = 0; i < 100; i++) {
+                Attributes large = Attributes.of(AttributeKey.stringKey("body"), "x".repeat(4_000));
+                block.link(block.span().getSpanContext(), large);
+            }
+            block.close();
+
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(
+                                    tracer.health().spans().sinks().get(0).queuedBytes())
+                            .isGreaterThan(100 * 4_000));
         }
     }
 }
