@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * hangs, fails or blocks concerns nobody but itself. Several pipelines may share them ({@link PipelineThreads}). Each
  * keeps its own time; there are no timer threads.
  *
- * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's (half with a journal),
- * an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until its fate is
- * known. When room runs out the newest records are dropped, ordinary ones before those of high priority, for the sink
+ * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's, half
+ * with a journal, an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until
+ * its fate is known. When room runs out the newest records are dropped, ordinary ones before those of high priority, for the sink
  * concerned only.
  *
  * <p>With a {@link Journal} every record is written down before the sinks get it, and none that was is dropped for lack of
- * memory, unless it alone is more than its sink has. The first queue is the only place left where room can run out: when more is offered than one thread can write,
- * or that thread gets no processor for some tenths of a second.
+ * memory, unless it alone is more than its sink has. The first queue is the only place left where room can run out: when
+ * more is offered than one thread can write, or that thread gets no processor for some tenths of a second.
  *
  * <p>A batch that did not arrive is kept and tried again, for as long as it takes. Nothing is ever lost silently:
  * {@link #stats()} accounts for every record that was offered.

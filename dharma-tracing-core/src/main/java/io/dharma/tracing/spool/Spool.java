@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each process writes to a folder of its own, in segments of bounded size. A segment is deleted when all sinks are
  * past it. When a process dies, whichever process of the same directory looks first inherits its folder, and delivers
- * what was not delivered: each record at least once, and more than once what was under way or delivered in the second before the process died.
+ * what was not delivered: each record at least once, and more than once what was under way or delivered in the second
+ * before the process died.
  * Records come in already redacted; nothing else is ever written.
  *
  * <p><b>Bounds.</b> All segments together, the inherited ones included, stay below {@link Builder#maxBytes}: when there

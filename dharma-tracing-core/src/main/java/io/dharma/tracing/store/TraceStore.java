@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * first whose last span came longest ago; on disk by whole files, with the traces that began in them. Only a trace that is
  * too large alone loses spans, its newest. {@link #pin Pinned} traces stay.
  *
- * <p><b>With a directory</b> every batch is written before its delivery is answered, as soon as the directory is open, so that a process that is killed loses
- * nothing that was delivered, and at the next start all of it is found again: soon after that start, since the files are
+ * <p><b>With a directory</b>, as soon as that is open, every batch is written before its delivery is answered, so that a
+ * process that is killed loses nothing that was delivered, and at the next start all of it is found again: soon after that start, since the files are
  * read on a thread of their own ({@code dharma-history}). A directory that cannot be used, because it is full or gone or
  * another process's, costs the past on disk and nothing else: traces are kept in memory, a warning says why, and every 30
  * s it is tried again. What is in memory by then is written. Files are for the user of this process alone; they hold what
@@ -139,14 +139,20 @@ public final class TraceStore implements Sink<SpanData>, Traces {
 
     /** A process may end before its directory is open. */
     private void writeWhatIsLeft(HistoryLog log, TraceHistory history, Duration deadline) {
-        if (unwrittenSpans() > 0 || !history.pinsAreWritten()) {
-            try {
-                log.awaitDirectory(deadline);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            writeUnwritten();
-            history.writeChangedPins();
+        if (unwrittenSpans() == 0 && history.pinsAreWritten()) {
+            return;
+        }
+        boolean interrupted = false;
+        try {
+            log.awaitDirectory(deadline);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        writeUnwritten();
+        history.writeChangedPins();
+        if (interrupted) {
+            // Not before: a thread that is interrupted cannot write to a file.
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Puts a {@link DharmaTracer} together. Everything has a default that works in process; nothing is read from the
  * environment: that is what {@code dharma-tracing-config} is for.
  *
- * <p>One thread at a time; can build once. Null is refused with a {@link NullPointerException}, since a start-up mistake should show
- * at start-up.
+ * <p>One thread at a time; can build once. Null is refused with a {@link NullPointerException}, since a start-up mistake
+ * should show at start-up.
  */
 public final class DharmaTracerBuilder {
 

@@ -6,9 +6,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.PipelineStats;
-import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.SinkStats;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.sampling.KeepPolicy;
@@ -833,7 +831,7 @@ class HostileTableTest {
         }));
         attempt("interrupted during flush", A_TRACER, tracer -> {
             Thread flushing = Thread.currentThread();
-            DharmaTracer stuck = DharmaTracer.builder().sink(new Deaf()).build();
+            DharmaTracer stuck = DharmaTracer.builder().sink(new DeafSink()).build();
             stuck.tracedRun("block", block -> {});
             Thread other = new Thread(() -> {
                 while (flushing.getState() != Thread.State.TIMED_WAITING) {
@@ -861,19 +859,5 @@ class HostileTableTest {
             }
             assertExact(other.health().spans());
         });
-    }
-
-    /** Never answers. */
-    private static final class Deaf implements Sink<SpanData> {
-
-        @Override
-        public String name() {
-            return "deaf";
-        }
-
-        @Override
-        public CompletionStage<Delivery> deliver(List<SpanData> batch) {
-            return new CompletableFuture<>();
-        }
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.export.OtlpSinks;
-import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.Sink;
@@ -18,8 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -49,7 +46,7 @@ class StormTest {
 
     @Test
     void stormOfFailures_isBoundedInHeapAndCountedExactly() throws Exception {
-        storm("failures, a receiver that never answers", new Deaf(), StormTest::fail);
+        storm("failures, a receiver that never answers", new DeafSink(), StormTest::fail);
     }
 
     @Test
@@ -98,7 +95,7 @@ class StormTest {
 
     /** So that classes are not taken for what is held, nor the wait for one to be loaded for one of ours. */
     private static void warmUp(Consumer<DharmaTracer> call) {
-        try (DharmaTracer tracer = tracer(new Deaf())) {
+        try (DharmaTracer tracer = tracer(new DeafSink())) {
             Calls unused = callFor(WARM_UP, tracer, call);
             tracer.close(Duration.ofMillis(100));
         }
@@ -213,19 +210,5 @@ class StormTest {
                         + sink.queuedRecords())
                 .as("%s", stats)
                 .isEqualTo(stats.offered());
-    }
-
-    /** Never answers. */
-    private static final class Deaf implements Sink<SpanData> {
-
-        @Override
-        public String name() {
-            return "deaf";
-        }
-
-        @Override
-        public CompletionStage<Delivery> deliver(List<SpanData> batch) {
-            return new CompletableFuture<>();
-        }
     }
 }

@@ -295,18 +295,7 @@ class TracerPartsTest {
 
     @Test
     void attributesOfLinks_countAsMemory() {
-        Sink<SpanData> deaf = new Sink<>() {
-            @Override
-            public String name() {
-                return "deaf";
-            }
-
-            @Override
-            public CompletionStage<Delivery> deliver(List<SpanData> batch) {
-                return new CompletableFuture<>();
-            }
-        };
-        try (DharmaTracer tracer = DharmaTracer.builder().sink(deaf).build()) {
+        try (DharmaTracer tracer = DharmaTracer.builder().sink(new DeafSink()).build()) {
             TracedBlock block = tracer.start("receive");
             for (int i = 0; i < 100; i++) {
                 Attributes large = Attributes.of(AttributeKey.stringKey("body"), "x".repeat(4_000));

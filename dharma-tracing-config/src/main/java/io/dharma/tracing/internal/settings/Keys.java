@@ -458,7 +458,8 @@ public final class Keys {
             null,
             "none: what waits for a receiver waits in memory only",
             "Where spans are written down until they are delivered, so that outages and the end of the process cost"
-                    + " none, and `kill -9` those of the last 100 ms. Processes that deliver to the same receivers may share it.");
+                    + " none, and `kill -9` those of the last 100 ms. Processes that deliver to the same receivers may share"
+                    + " it.");
 
     public static final Key<Long> SPOOL_MAX_BYTES = key(
             Section.DELIVERY,

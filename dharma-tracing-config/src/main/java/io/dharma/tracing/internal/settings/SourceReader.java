@@ -12,7 +12,7 @@ public final class SourceReader {
 
     private static final String DHARMA = "dharma.";
     private static final String DHARMA_VARIABLE = "DHARMA_";
-    /** Not compiled: at most starts nobody asks. */
+    /** Compiled only when it is asked for, which at most starts it is not. */
     private static final String OF_A_SERVICE =
             "DHARMA_[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)";
 
