@@ -2,8 +2,9 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.SinkState;
+import io.dharma.tracing.spi.BackgroundLog;
+import io.dharma.tracing.spi.BlockingTasks;
 import io.dharma.tracing.spi.ContextHooks;
-import io.dharma.tracing.spi.DaemonThreads;
 import io.dharma.tracing.spi.Proxies;
 import io.dharma.tracing.trace.Contained;
 import java.net.ProxySelector;
@@ -20,16 +21,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Looks for what is wrong around the library, on a thread of its own ({@code dharma-doctor}) that ends when it has
+ * Looks for what is wrong around the library, on another thread ({@link BlockingTasks}), which ends when it has
  * looked: at the class path, and whether collectors can be reached. What it finds is logged once and kept.
  */
 final class Doctor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+    private static final BackgroundLog LOG = BackgroundLog.named(DharmaTracing.LOGGER);
 
     /** For the class path alone, which takes milliseconds; the network is not waited for. */
     private static final long PATIENCE_MILLIS = 1_000;
@@ -60,7 +59,7 @@ final class Doctor {
             classPathSeen.countDown();
             return;
         }
-        DaemonThreads.of("dharma-doctor", this::look).start();
+        boolean unused = BlockingTasks.lane(1).offer(this::look);
     }
 
     /** Says what is known already and looks at nothing, on the calling thread. */

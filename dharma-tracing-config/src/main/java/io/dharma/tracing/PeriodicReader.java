@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.pipeline.PipelineThreads;
+import io.dharma.tracing.spi.BackgroundLog;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -16,8 +17,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Collects all metrics every so often and hands them to an exporter. OpenTelemetry's own reader does the same with a
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PeriodicReader implements MetricReader {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+    private static final BackgroundLog LOG = BackgroundLog.named(DharmaTracing.LOGGER);
 
     private final MetricExporter exporter;
     private final PipelineThreads.Repetition repetition;

@@ -5,6 +5,7 @@ import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.redaction.Redactor;
+import io.dharma.tracing.spi.ClosingSteps;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolStats;
@@ -113,19 +114,37 @@ record Running(
     void close(Duration timeout) {
         long nanos = Timeouts.nanos(timeout);
         long deadline = System.nanoTime() + nanos;
+        ClosingSteps.runAll(
+                () -> beginToCloseLogs(Duration.ofNanos(nanos - nanos / 3)),
+                // Closes the provider of log records as well, and so waits for the above.
+                () -> tracer.close(left(deadline)),
+                // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody
+                // is.
+                () -> closeSpool(left(deadline)),
+                this::cutOffMetrics,
+                this::closeOtherMetrics);
+    }
+
+    private void beginToCloseLogs(Duration deadline) {
         if (logPipeline != null) {
-            logPipeline.beginClose(Duration.ofNanos(nanos - nanos / 3));
+            logPipeline.beginClose(deadline);
         }
-        // Closes the provider of log records as well, and so waits for the above.
-        tracer.close(left(deadline));
+    }
+
+    private void closeSpool(Duration deadline) {
         if (spool != null) {
-            // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody is.
-            spool.close(left(deadline));
+            spool.close(deadline);
         }
+    }
+
+    /** Have they not been able to say their last word by now, they never will. */
+    private void cutOffMetrics() {
         if (metricReader != null) {
-            // Has it not been able to say its last word by now, it never will.
             metricReader.cutOff();
         }
+    }
+
+    private void closeOtherMetrics() {
         if (otherMetrics != null) {
             otherMetrics.close();
         }

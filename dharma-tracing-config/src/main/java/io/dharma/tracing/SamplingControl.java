@@ -3,11 +3,10 @@ package io.dharma.tracing;
 import io.dharma.tracing.sampling.AdjustableSampler;
 import io.dharma.tracing.sampling.Samplers;
 import io.dharma.tracing.sampling.SamplingRules;
+import io.dharma.tracing.spi.BackgroundLog;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Changes at run time which traces are exported, from the next trace on. What is kept stays as it was configured. For any
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SamplingControl {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+    private static final BackgroundLog LOG = BackgroundLog.named(DharmaTracing.LOGGER);
 
     private final Plan.Sampling configured;
     private final AdjustableSampler head;

@@ -1,8 +1,10 @@
 package io.dharma.tracing;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -18,10 +20,12 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.dharma.tracing.spi.BackgroundLog;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /** The borders between modules and rooms. The four modules in the middle are named before they are there. */
 @AnalyzeClasses(
@@ -161,6 +165,13 @@ class ArchitectureTest {
     static final ArchRule nobody_logsByTheJdk = noClasses()
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "java.lang.System$Logger"));
+
+    /** A log may hang, and core's threads, and those that call it, have better things to do than to wait for it. */
+    @ArchTest
+    static final ArchRule core_logsInTheBackground = noClasses()
+            .that(resideInAnyPackage(CORE).and(not(type(BackgroundLog.class))))
+            .should()
+            .dependOnClassesThat(type(LoggerFactory.class));
 
     @ArchTest
     static final ArchRule nobody_usesInternalsOfOpenTelemetry = noClasses()

@@ -62,6 +62,12 @@ public final class ConsoleSpanSink implements Sink<SpanData> {
         return "console";
     }
 
+    /** With what else is for this machine: a terminal rarely makes anybody wait. */
+    @Override
+    public String threadName() {
+        return "local";
+    }
+
     @Override
     public synchronized CompletionStage<Delivery> deliver(List<SpanData> batch) {
         StringBuilder text = new StringBuilder();

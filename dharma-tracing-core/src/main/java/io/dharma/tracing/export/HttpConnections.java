@@ -1,5 +1,7 @@
 package io.dharma.tracing.export;
 
+import io.dharma.tracing.spi.BlockingTasks;
+import io.dharma.tracing.spi.BlockingTasks.Lane;
 import io.dharma.tracing.spi.DaemonThreads;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -17,15 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing runs before the first exchange, and nothing is left after the last user has released it. There are two
  * threads: {@code dharma-http-selector} (the client's own, renamed) and {@code dharma-http}, which does what never
  * waits, the client's work and deadlines. What may wait, a look-up of a name or a proxy selector of the application, is
- * done by a {@code dharma-http-lookup-N}, which ends at once when that is done.
+ * left to {@link BlockingTasks}, for each host in a lane of its own: one that hangs takes one thread, and holds up no
+ * other host.
  *
  * <p>Always HTTP/1.1. In cleartext HTTP/2 would begin with an upgrade that collectors do not speak, and over TLS a
  * connection that has gone dead would keep taking every later exchange down with it: with HTTP/1.1 the exchange that
@@ -88,16 +86,15 @@ final class HttpConnections {
     private static final Map<Settings, HttpConnections> OPEN = new HashMap<>();
 
     private static final long IDLE_SECONDS = 5;
-    private static final long IDLE_LOOKUP_MILLIS = 50;
+
+    /** Of exchanges with a host that wait for their turn: those that are given up do not count any more. */
+    private static final int MAX_WAITING = 1_000;
 
     private final Settings settings;
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
-    private final AtomicInteger threadNumber = new AtomicInteger();
-    private final ThreadFactory lookupThreads = this::lookupThread;
-    private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), lookupThreads);
     private final ScheduledThreadPoolExecutor worker =
             new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
     private int users;
     private volatile boolean closed;
@@ -136,9 +133,19 @@ final class HttpConnections {
     }
 
     /**
-     * Begins an exchange. The client is made here, by one of its own threads: that takes 100 ms the first time.
+     * By a thread of {@link #executor()}, before anything is sent: the client's own thread, which it starts, is then one of
+     * ours to be found. Takes 100 ms the first time.
      *
      * @throws IllegalStateException if it is closed: a client made now would be nobody's to close
+     */
+    void makeClient() {
+        HttpClient unused = client();
+    }
+
+    /**
+     * Begins an exchange.
+     *
+     * @throws IllegalStateException if it is closed
      */
     <T> CompletableFuture<HttpResponse<T>> send(HttpRequest request, BodyHandler<T> handler) {
         return client().sendAsync(request, handler);
@@ -150,10 +157,26 @@ final class HttpConnections {
         return given != null ? given : worker;
     }
 
-    /** For what may wait, or calls the application. */
-    Executor waiting() {
+    /**
+     * For what may wait, or calls the application, because of a host: one task after another.
+     *
+     * @throws RejectedExecutionException by the executor, if too much waits
+     */
+    Executor waiting(String host) {
         Executor given = settings.executor();
-        return given != null ? given : waiting;
+        return given != null ? given : lane(host);
+    }
+
+    /** Takes back what was given to {@link #waiting} and has not begun. */
+    void forget(String host, Runnable task) {
+        Lane lane = lanes.get(host);
+        if (lane != null) {
+            boolean unused = lane.remove(task);
+        }
+    }
+
+    private Lane lane(String host) {
+        return lanes.computeIfAbsent(host, name -> BlockingTasks.lane(MAX_WAITING));
     }
 
     /** The look-up that all endpoints on this host share. */
@@ -161,19 +184,7 @@ final class HttpConnections {
         return lookups.computeIfAbsent(
                 (linkLocalAllowed ? "all " : "some ") + host,
                 key -> new NameLookup(
-                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : oneThread()));
-    }
-
-    /** For one host, so that a resolver that hangs for it is waited for by one thread and holds up no other host. */
-    private Executor oneThread() {
-        Executor given = settings.executor();
-        if (given != null) {
-            return given;
-        }
-        ThreadPoolExecutor one = new ThreadPoolExecutor(
-                1, 1, IDLE_LOOKUP_MILLIS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), lookupThreads);
-        one.allowCoreThreadTimeOut(true);
-        return one;
+                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting(host)));
     }
 
     /**
@@ -254,10 +265,6 @@ final class HttpConnections {
                 selector = started[i];
             }
         }
-    }
-
-    private Thread lookupThread(Runnable task) {
-        return DaemonThreads.of(threads, "dharma-http-lookup-" + threadNumber.incrementAndGet(), task);
     }
 
     private synchronized void close() {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +65,7 @@ final class HttpTransport {
 
     /** The task may wait. */
     Future<?> schedule(Runnable task, Duration delay) {
-        return connections.schedule(() -> connections.waiting().execute(task), delay);
+        return connections.schedule(() -> connections.waiting(uri.getHost()).execute(task), delay);
     }
 
     /** Cuts off what is under way and lets go of the connections. */
@@ -102,6 +101,7 @@ final class HttpTransport {
         private final HttpRequest request;
         private final HttpPost post;
         private final CompletableFuture<HttpReply> reply = new CompletableFuture<>();
+        private final Runnable choosing = this::lookUp;
         private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> sent;
 
         Exchange(HttpRequest request, HttpPost post) {
@@ -121,15 +121,26 @@ final class HttpTransport {
                     fail(new IOException("closed"));
                     return;
                 }
-                Executor mayChooseProxy =
-                        connections.hasForeignProxySelector() ? connections.waiting() : connections.executor();
-                mayChooseProxy.execute(this::lookUp);
+                connections.executor().execute(this::prepare);
             } catch (RejectedExecutionException e) {
                 fail(new IOException("closed"));
             }
         }
 
-        /** On a thread of ours, because choosing a proxy may run code of the application. */
+        private void prepare() {
+            try {
+                connections.makeClient();
+                if (connections.hasForeignProxySelector()) {
+                    connections.waiting(uri.getHost()).execute(choosing);
+                } else {
+                    lookUp();
+                }
+            } catch (RuntimeException e) {
+                fail(new IOException(e.getMessage(), e));
+            }
+        }
+
+        /** Where it may wait, if choosing a proxy runs code of the application. */
         private void lookUp() {
             try {
                 CompletableFuture<Void> known = Proxies.areUsedFor(uri, connections.proxy())
@@ -184,6 +195,7 @@ final class HttpTransport {
         /** Also cuts the exchange off, unless it was answered. */
         private void end(@Nullable Throwable failure) {
             underway.remove(this);
+            connections.forget(uri.getHost(), choosing);
             CompletableFuture<HttpResponse<byte[]>> sending = sent;
             if (failure != null && sending != null) {
                 cut(sending);

@@ -43,6 +43,13 @@ final class CircuitBreaker {
         return state.nanosUntilPermit(now);
     }
 
+    /** Should an attempt's outcome never have been said, as the heap was full, nobody waits for it. */
+    void nothingIsUnderWay(long now) {
+        if (state instanceof HalfOpen lost) {
+            state = new Open(now, lost.health());
+        }
+    }
+
     /** The receiver answered as one that is well. */
     void succeeded() {
         state = new Closed(0);

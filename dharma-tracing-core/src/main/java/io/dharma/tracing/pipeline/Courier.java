@@ -2,6 +2,7 @@ package io.dharma.tracing.pipeline;
 
 import static io.dharma.tracing.pipeline.Worker.FOREVER;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import io.dharma.tracing.spi.Timeouts;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,10 +11,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries records to one sink: from its queue into batches, from there out and, if need be, out again.
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Courier<T> implements Worker.Task {
 
-    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+    private static final BackgroundLog log = BackgroundLog.of(Pipeline.class);
 
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -240,6 +240,9 @@ final class Courier<T> implements Worker.Task {
         long now = settings.clock().nanoTime();
         noticeWaitingRecords(now);
         flushMarks.removeIf(mark -> mark.ticket.isWithdrawn());
+        if (inFlight.isEmpty()) {
+            breaker.nothingIsUnderWay(now);
+        }
         if (closed || inFlight.size() >= maxInFlight() || breaker.nanosUntilPermit(now) > 0) {
             return null;
         }
@@ -455,12 +458,15 @@ final class Courier<T> implements Worker.Task {
         }
 
         void completed(@Nullable Delivery delivery, @Nullable Throwable thrown) {
-            if (thrown != null) {
-                enter(this, Delivery.retry(Reasons.of(thrown)));
-            } else {
-                enter(this, delivery == null ? Delivery.retry("the sink did not say what became of it") : delivery);
+            try {
+                if (thrown != null) {
+                    enter(this, Delivery.retry(Reasons.of(thrown)));
+                } else {
+                    enter(this, delivery == null ? Delivery.retry("the sink did not say what became of it") : delivery);
+                }
+            } finally {
+                worker.wake();
             }
-            worker.wake();
         }
 
         /** Lets a sink that reacts to it free a connection; one that does not is none the worse. */
@@ -470,11 +476,15 @@ final class Courier<T> implements Worker.Task {
                     stage.toCompletableFuture().cancel(true);
                 }
             } catch (Throwable unwilling) {
-                log.trace("A sink does not let its deliveries be cancelled");
+                log.debug("A sink does not let its deliveries be cancelled");
             }
         }
     }
 
+    /**
+     * The heap may be full, and then anything that allocates throws. So the batch comes first, by steps that do not: it
+     * is settled, or back among those that are tried again. What may be missing after that is a line of text.
+     */
     private synchronized void enter(Attempt attempt, Delivery delivery) {
         if (closed) {
             return;
@@ -504,7 +514,9 @@ final class Courier<T> implements Worker.Task {
     private void forgetWaits() {
         if (breaker.health() != SinkState.HEALTHY) {
             long now = settings.clock().nanoTime();
-            unsettled.forEach(batch -> batch.dueAt(now));
+            for (int i = 0; i < unsettled.size(); i++) {
+                unsettled.get(i).dueAt(now);
+            }
         }
     }
 
@@ -513,7 +525,12 @@ final class Courier<T> implements Worker.Task {
         arrivals++;
         if (rejectedAlone > 0) {
             long now = settings.clock().nanoTime();
-            unsettled.stream().filter(Batch::wasRejected).forEach(batch -> batch.dueAt(now));
+            for (int i = 0; i < unsettled.size(); i++) {
+                Batch<T> batch = unsettled.get(i);
+                if (batch.wasRejected()) {
+                    batch.dueAt(now);
+                }
+            }
         }
         rejectedAlone = 0;
         asksElsewhere = false;
@@ -524,32 +541,36 @@ final class Courier<T> implements Worker.Task {
             return;
         }
         int rejected = Math.max(0, Math.min(batch.size(), arrived.rejected()));
+        delivered += batch.size() - rejected;
+        dropped.add(DropReason.REJECTED, rejected);
+        settle(batch);
         if (rejected > 0) {
             noteError("receiver did not keep " + rejected + " records: " + Reasons.oneLine(arrived.message()));
-            dropped.add(DropReason.REJECTED, rejected);
         }
-        delivered += batch.size() - rejected;
-        settle(batch);
     }
 
     private void didNotArrive(Batch<T> batch, Delivery delivery, long now) {
-        failedDeliveries++;
+        comesBack(batch, now);
         if (delivery instanceof Delivery.Retry retry) {
-            noteError(Reasons.oneLine(retry.reason()));
-            tryAgain(batch, now);
             receiverIsNotWell(retry.after(), now);
             if (retry.after() == null) {
                 suspect(batch, now);
             }
+            noteError(Reasons.oneLine(retry.reason()));
         } else if (delivery instanceof Delivery.Refused refused) {
-            noteError(Reasons.oneLine(refused.reason()));
-            tryAgain(batch, now);
             breaker.refused(now);
+            noteError(Reasons.oneLine(refused.reason()));
         } else if (delivery instanceof Delivery.Rejected rejected) {
-            noteError(Reasons.oneLine(rejected.reason()));
             receiverAnswers();
-            rejected(batch, now, Reasons.oneLine(rejected.reason()));
+            rejected(batch, now, rejected);
+            noteError(Reasons.oneLine(rejected.reason()));
         }
+    }
+
+    /** To be tried again, unless the batch or the receiver is found to blame. */
+    private void comesBack(Batch<T> batch, long now) {
+        failedDeliveries++;
+        batch.dueAt(now + backoff.nanosAfter(batch.comeBack()));
     }
 
     private void receiverIsNotWell(@Nullable Duration askedFor, long now) {
@@ -567,10 +588,6 @@ final class Courier<T> implements Worker.Task {
         return askedFor.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : askedFor;
     }
 
-    private void tryAgain(Batch<T> batch, long now) {
-        batch.dueAt(now + backoff.nanosAfter(batch.comeBack()));
-    }
-
     /**
      * A receiver that stumbles over one record says "try again" for ever, where it should have rejected it. It gives
      * itself away by taking all else. One that asks for time does not: it speaks of itself.
@@ -583,14 +600,14 @@ final class Courier<T> implements Worker.Task {
         if (batch.size() == 1) {
             double coincidence = batch.coincidence(arrivals, failedDeliveries);
             if (alone >= LONE_FAILURES_TO_DROP && coincidence < NO_COINCIDENCE) {
-                drop(batch, "failed " + alone + " times while others arrived");
+                drop(batch, () -> "failed " + alone + " times while others arrived");
             }
         } else if (alone >= LONE_FAILURES_TO_HALVE) {
             halve(batch, now);
         }
     }
 
-    private void rejected(Batch<T> batch, long now, String reason) {
+    private void rejected(Batch<T> batch, long now, Delivery.Rejected rejected) {
         if (batch.isSettled()) {
             return;
         }
@@ -598,9 +615,9 @@ final class Courier<T> implements Worker.Task {
         if (batch.size() > 1) {
             halve(batch, now);
         } else if (takesOthers) {
-            drop(batch, reason);
+            drop(batch, () -> Reasons.oneLine(rejected.reason()));
         } else {
-            doubt(batch, now, reason);
+            doubt(batch, now, rejected);
         }
     }
 
@@ -608,12 +625,7 @@ final class Courier<T> implements Worker.Task {
      * Is it the record or the receiver? Only another record can tell, so this one is kept until one arrives. But on
      * closing there is no later.
      */
-    private void doubt(Batch<T> batch, long now, String reason) {
-        if (closing) {
-            drop(batch, reason);
-        } else {
-            tryAgain(batch, now);
-        }
+    private void doubt(Batch<T> batch, long now, Delivery.Rejected rejected) {
         // Again and again the same record says nothing new.
         rejectedAlone += batch.failures() > 1 ? 0 : 1;
         asksElsewhere = isInDoubt();
@@ -621,6 +633,9 @@ final class Courier<T> implements Worker.Task {
             breaker.refused(now);
         } else if (isInDoubt() && breaker.nanosUntilPermit(now) == 0) {
             breaker.askedToWait(now, SHORTEST_WAIT.toNanos());
+        }
+        if (closing) {
+            drop(batch, () -> Reasons.oneLine(rejected.reason()));
         }
     }
 
@@ -633,10 +648,10 @@ final class Courier<T> implements Worker.Task {
         batch.settle();
     }
 
-    private void drop(Batch<T> batch, String reason) {
+    private void drop(Batch<T> batch, Supplier<String> reason) {
         dropped.add(DropReason.REJECTED, batch.size());
-        deadLetters.add(batch.records(), batch.bytes(), name, reason, wallClock());
         settle(batch);
+        deadLetters.add(batch.records(), batch.bytes(), name, reason.get(), wallClock());
     }
 
     private void settle(Batch<T> batch) {
@@ -652,8 +667,10 @@ final class Courier<T> implements Worker.Task {
 
     private void giveUpOn(Attempt attempt, String what, long now) {
         inFlight.remove(attempt);
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(settings.deliveryTimeoutNanos());
-        didNotArrive(attempt.batch, Delivery.retry(what + " within " + seconds + " s"), now);
+        comesBack(attempt.batch, now);
+        receiverIsNotWell(null, now);
+        suspect(attempt.batch, now);
+        noteError(what + " within " + TimeUnit.NANOSECONDS.toSeconds(settings.deliveryTimeoutNanos()) + " s");
     }
 
     private void noteError(String reason) {
@@ -881,26 +898,18 @@ final class Courier<T> implements Worker.Task {
 
     /** Any thread: what has not arrived by now is counted as not delivered, and nothing is tried any more. */
     void abandon() {
-        Runnable toSay = sayUndelivered(giveUpAll());
-        if (toSay != null) {
-            toSay.run();
+        announceUndelivered(giveUpAll());
+    }
+
+    /** The same for good, once the journal has written what it could. */
+    void settleAccounts() {
+        announceUndelivered(giveUpAll() + countLeft());
+    }
+
+    private void announceUndelivered(long records) {
+        if (records > 0) {
+            log.warn("{} to {} closed with {} undelivered", settings.signal(), name, records);
         }
-    }
-
-    /**
-     * The same for good, once the journal has written what it could.
-     *
-     * @return what there is to say, if anything: the caller must not wait for a log
-     */
-    @Nullable
-    Runnable settleAccounts() {
-        return sayUndelivered(giveUpAll() + countLeft());
-    }
-
-    private @Nullable Runnable sayUndelivered(long undelivered) {
-        return undelivered == 0
-                ? null
-                : () -> log.warn("{} to {} closed with {} undelivered", settings.signal(), name, undelivered);
     }
 
     private synchronized long giveUpAll() {

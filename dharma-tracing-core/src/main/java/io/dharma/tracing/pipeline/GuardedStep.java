@@ -1,13 +1,12 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import io.opentelemetry.sdk.common.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs a hook of the application, and leaves it alone for a while if it is not well.
@@ -31,7 +30,7 @@ final class GuardedStep<T> implements Function<T, @Nullable T> {
     /** Strikes further apart are no pattern. */
     private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+    private static final BackgroundLog log = BackgroundLog.of(Pipeline.class);
 
     private final String name;
     private final Function<? super T, ? extends @Nullable T> hook;

@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pipeline's near end: takes records from the application's threads, and on a thread of its own turns them into
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Intake<I, O> implements Worker.Task {
 
-    private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+    private static final BackgroundLog log = BackgroundLog.of(Pipeline.class);
 
     /** No more than this passes between an offer and the hand-over, be the traffic as thin as it may. */
     private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -84,6 +83,9 @@ final class Intake<I, O> implements Worker.Task {
     private long watchedSince;
     private volatile boolean interrupted;
     private int threadsLost;
+
+    /** A call was given up, and the thread that is to go on without it could not be started yet. */
+    private boolean threadWanted;
 
     // Guarded by books: what has left the intake, so that a snapshot sees each record in exactly one place.
     private final Books<O> books = new PaddedBooks<>();
@@ -237,12 +239,19 @@ final class Intake<I, O> implements Worker.Task {
             converted = null;
         }
         if (!calls.compareAndSet(call, call + 1)) {
-            throw new ThreadGivenUp();
+            cameBackTooLate();
         }
         if (interrupted) {
             forgetInterrupt();
         }
         return converted(converted, size, reason);
+    }
+
+    private void cameBackTooLate() {
+        synchronized (calls) {
+            threadWanted = false;
+        }
+        throw new ThreadGivenUp();
     }
 
     /** It was meant for that call, and must not hit a file or the next one. Under the lock in which it was made. */
@@ -343,6 +352,9 @@ final class Intake<I, O> implements Worker.Task {
         boolean lastOne;
         synchronized (calls) {
             givenUp = isStuck(settings.clock().nanoTime()) && giveUpThread();
+            if (threadWanted) {
+                replaceThread();
+            }
             lastOne = threadsLost == MAX_THREADS_LOST;
         }
         if (givenUp) {
@@ -383,10 +395,21 @@ final class Intake<I, O> implements Worker.Task {
             if (threadsLost == MAX_THREADS_LOST) {
                 stages.switchOffHooks();
             }
-            inTurn = false;
             dropped.add(DropReason.CONVERT_FAILED, 1);
-            worker.replaceThread();
+            threadWanted = true;
             return true;
+        }
+    }
+
+    private void replaceThread() {
+        try {
+            // Before the new thread says the opposite.
+            inTurn = false;
+            worker.replaceThread();
+            threadWanted = false;
+        } catch (Throwable noThreadLeft) {
+            inTurn = true;
+            log.debug("{}: there is no thread in the place of the one that was given up yet", settings.signal());
         }
     }
 

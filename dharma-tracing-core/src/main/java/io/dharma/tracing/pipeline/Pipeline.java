@@ -1,6 +1,7 @@
 package io.dharma.tracing.pipeline;
 
-import io.dharma.tracing.spi.DaemonThreads;
+import io.dharma.tracing.spi.BackgroundLog;
+import io.dharma.tracing.spi.ClosingSteps;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
@@ -175,26 +176,16 @@ public final class Pipeline<I, O> implements AutoCloseable {
             }
             return;
         }
-        beginClose(nanos);
-        if (!isOwnThread()) {
-            drain(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS));
-        }
-        intake.abandon();
-        intake.finishJournal(timeForJournal(start + nanos));
-        List<Runnable> toSay = new ArrayList<>();
-        for (Courier<O> courier : couriers) {
-            Runnable line = courier.settleAccounts();
-            if (line != null) {
-                toSay.add(line);
-            }
-        }
-        couriers.forEach(Courier::stop);
-        Thread saying = DaemonThreads.of("dharma-log", () -> toSay.forEach(Runnable::run));
-        if (!toSay.isEmpty()) {
-            saying.start();
-        }
-        awaitThreads(start + nanos);
-        awaitEnd(saying, start + nanos);
+        long until = start + nanos;
+        ClosingSteps.runAll(
+                () -> beginClose(nanos),
+                () -> drainUnlessOwnThread(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS)),
+                intake::abandon,
+                () -> intake.finishJournal(timeForJournal(until)),
+                () -> couriers.forEach(Courier::settleAccounts),
+                () -> couriers.forEach(Courier::stop),
+                () -> awaitThreads(until),
+                () -> awaitLog(until));
         closed.countDown();
     }
 
@@ -203,10 +194,11 @@ public final class Pipeline<I, O> implements AutoCloseable {
         return Duration.ofNanos(Math.max(TIME_FOR_JOURNAL_NANOS, (until - System.nanoTime()) / 2));
     }
 
-    /** A log may hang as well, for instance on a standard output that nobody reads. */
-    private static void awaitEnd(Thread thread, long until) {
+    /** What the last lines say should be there when the process ends; but a log may hang. */
+    private static void awaitLog(long until) {
         try {
-            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(TIME_TO_SAY_NANOS, until - System.nanoTime()));
+            long nanos = Math.max(TIME_TO_SAY_NANOS, until - System.nanoTime());
+            boolean unused = BackgroundLog.await(Duration.ofNanos(nanos));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -256,8 +248,10 @@ public final class Pipeline<I, O> implements AutoCloseable {
                 + couriers.stream().mapToLong(Courier::undelivered).sum();
     }
 
-    private boolean drain(long nanos) {
-        return await(beginDraining(), nanos);
+    private void drainUnlessOwnThread(long nanos) {
+        if (!isOwnThread()) {
+            boolean unused = await(beginDraining(), nanos);
+        }
     }
 
     private FlushTicket beginDraining() {
@@ -465,7 +459,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
                     throw new IllegalArgumentException("two sinks of " + signal + " are named " + name);
                 }
                 long share = (maxQueueBytes - intakeBytes - deadBytes) / sinks.size();
-                WorkerThread thread = threads.sink(signal, name, sink.isNonBlocking());
+                WorkerThread thread = threads.sink(signal, sink);
                 Journal.Reader<O> reader = journal == null ? null : journal.reader(name);
                 couriers.add(new Courier<>(sink, name, share, settings, random.get(), deadLetters, reader, thread));
             }

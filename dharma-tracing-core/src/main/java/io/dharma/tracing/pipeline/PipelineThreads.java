@@ -1,5 +1,6 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.BlockingTasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Threads that several {@link Pipeline}s share, so that their number does not grow with the number of signals and
  * receivers: {@code dharma-intake} behind all first queues, {@code dharma-delivery} for all sinks that never block
- * ({@link Sink#isNonBlocking()}), and one, {@code dharma-<sink>}, for all other sinks of the same name, which lead to
- * the same receiver.
+ * ({@link Sink#isNonBlocking()}), and for all others one for each {@link Sink#threadName()}: by default those of the same
+ * name, which lead to the same receiver.
  *
  * <p>A thread that is stuck, in a conversion that waits for something or in a sink that blocks, delays what shares it
  * for two to three seconds: then the one task keeps the stuck thread, and its neighbours go on with a new one. The
@@ -95,8 +96,14 @@ public final class PipelineThreads {
         return thread(signal, INTAKE);
     }
 
-    WorkerThread sink(String signal, String name, boolean nonBlocking) {
-        return thread(signal, shared && nonBlocking ? DELIVERY : name);
+    WorkerThread sink(String signal, Sink<?> sink) {
+        return thread(signal, shared && sink.isNonBlocking() ? DELIVERY : nameFor(sink));
+    }
+
+    /** The thread behind the first queues is not for sinks, whatever they are called. */
+    private static String nameFor(Sink<?> sink) {
+        String name = sink.threadName();
+        return name.equals(INTAKE) || name.equals(DELIVERY) ? "sink-" + name : name;
     }
 
     private WorkerThread thread(String signal, String role) {
@@ -118,6 +125,7 @@ public final class PipelineThreads {
 
     /** Between their turns all threads do this. Whoever begins something long wakes the others for it. */
     private long lookAround() {
+        BlockingTasks.relieve();
         long now = System.nanoTime();
         boolean again = false;
         for (WorkerThread thread : all) {

@@ -122,8 +122,13 @@ final class Ring<T> {
     /** Makes some more slots, where another producer has not; returns how many there are then. */
     private int makeMore(int from) {
         int to = Math.min(capacity, from + SLOTS_AT_A_TIME);
-        for (int i = from; i < to; i++) {
-            SLOT.compareAndSet(slots, i, null, new Slot<>());
+        try {
+            for (int i = from; i < to; i++) {
+                SLOT.compareAndSet(slots, i, null, new Slot<>());
+            }
+        } catch (OutOfMemoryError heapIsFull) {
+            // Then so are we.
+            return from;
         }
         // Whoever is faster: it made the same ones.
         return MADE.compareAndSet(this, from, to) ? to : made;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A sink only knows how to hand over one batch and how to say what became of it. Queueing, deadlines, retries and
  * counting are the pipeline's. A pipeline calls one sink from one worker thread, never from the application's; it
  * may hand over the next batch before the stage of the last one completed. The thread is the sink's alone, or shared
- * with sinks of the same name in other pipelines ({@link PipelineThreads}): blocking it delays nobody else for more than
+ * with others ({@link PipelineThreads}): blocking it delays nobody else for more than
  * a moment, but only one batch is then under way at a time.
  *
  * @param <T> what is delivered
@@ -39,6 +39,14 @@ public interface Sink<T> {
      */
     default boolean isNonBlocking() {
         return false;
+    }
+
+    /**
+     * What comes after {@code dharma-} in the name of the thread it is called on, unless it never blocks: sinks that say
+     * the same may share one. Asked once. Default: the sink's name.
+     */
+    default String threadName() {
+        return name();
     }
 
     /**

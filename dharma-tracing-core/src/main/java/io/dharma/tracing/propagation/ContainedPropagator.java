@@ -1,13 +1,12 @@
 package io.dharma.tracing.propagation;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The promise that propagation never throws, kept in one place.
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 abstract class ContainedPropagator implements TextMapPropagator {
 
-    private static final Logger logger = LoggerFactory.getLogger(ContainedPropagator.class);
+    private static final BackgroundLog log = BackgroundLog.of(ContainedPropagator.class);
 
     private final AtomicBoolean warned = new AtomicBoolean();
 
@@ -74,7 +73,7 @@ abstract class ContainedPropagator implements TextMapPropagator {
         passOnIfFatal(failure);
         if (warned.compareAndSet(false, true)) {
             // Class names only: the message of a foreign exception may hold header values, or throw.
-            logger.warn(
+            log.warn(
                     "A trace may break here: {} threw {} while {} used it; further failures are not logged",
                     culprit.getClass().getName(),
                     failure.getClass().getName(),

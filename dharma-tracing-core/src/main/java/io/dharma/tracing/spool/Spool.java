@@ -8,7 +8,9 @@ import io.dharma.tracing.internal.segment.SegmentRecord;
 import io.dharma.tracing.internal.segment.Uninterrupted;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
-import io.dharma.tracing.spi.DaemonThreads;
+import io.dharma.tracing.spi.BackgroundLog;
+import io.dharma.tracing.spi.BlockingTasks;
+import io.dharma.tracing.spi.BlockingTasks.Lane;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -23,13 +25,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A {@link Journal} on disk. Records that wait for a receiver wait here when memory is full, and survive the process.
@@ -58,11 +59,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Spool<T> implements Journal<T>, AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Spool.class);
+    private static final BackgroundLog log = BackgroundLog.of(Spool.class);
 
     private static final int TYPE_RECORD = 1;
 
     private static final long BETWEEN_UPKEEPS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_ENDINGS = 2;
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(1);
 
     private static final long MAX_SEGMENT_BYTES = 8L << 20;
@@ -96,6 +98,9 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
 
     /** Held by whoever looks after files other than those that are being written. Whoever finds it taken goes on. */
     private final ReentrantLock upkeep = new ReentrantLock();
+
+    /** What the caller waits for, though not for ever. */
+    private final Lane endings = BlockingTasks.lane(MAX_ENDINGS);
 
     // Guarded by upkeep.
     private boolean finished;
@@ -501,19 +506,34 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
      * Writes what is left, notes down how far all sinks are, and leaves the rest to the next process. After the pipeline
      * has been closed, which {@linkplain #finish finishes} writing. A second call does nothing.
      *
-     * @param deadline how long the caller waits at most. A disk that hangs is left to a daemon thread
+     * @param deadline how long the caller waits at most. A disk that hangs is left to another thread, if one can be had
      */
     public void close(Duration deadline) {
-        Thread closer = DaemonThreads.of("dharma-spool-close", this::closeFiles);
         if (health.close()) {
-            run(closer, deadline);
+            run(this::closeFiles, deadline);
         }
     }
 
-    private static void run(Thread thread, Duration deadline) {
-        thread.start();
+    private void run(Runnable task, Duration deadline) {
+        CountDownLatch done = new CountDownLatch(1);
+        boolean runs = endings.offerNow(() -> {
+            try {
+                task.run();
+            } finally {
+                done.countDown();
+            }
+        });
+        if (runs) {
+            await(done, deadline);
+        } else {
+            // The disk may hang, but is more likely to be well: then nothing is lost.
+            task.run();
+        }
+    }
+
+    private static void await(CountDownLatch done, Duration deadline) {
         try {
-            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, Timeouts.nanos(deadline)));
+            boolean unused = done.await(Timeouts.nanos(deadline), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -522,7 +542,7 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     @Override
     public void finish(Duration deadline) {
         finishing = true;
-        run(DaemonThreads.of("dharma-spool-finish", this::finishFiles), deadline);
+        run(this::finishFiles, deadline);
     }
 
     private void finishFiles() {

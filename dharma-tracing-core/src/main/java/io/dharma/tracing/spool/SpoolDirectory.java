@@ -3,6 +3,7 @@ package io.dharma.tracing.spool;
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.internal.segment.PrivateDirectory;
 import io.dharma.tracing.internal.segment.Uninterrupted;
+import io.dharma.tracing.spi.BackgroundLog;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -23,8 +24,6 @@ import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who has which folder in a directory that several processes use.
@@ -51,7 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolDirectory {
 
-    private static final Logger log = LoggerFactory.getLogger(Spool.class);
+    private static final BackgroundLog log = BackgroundLog.of(Spool.class);
 
     private static final Pattern FOLDER = Pattern.compile("(left\\.)?([0-9a-f]+-[0-9a-f]+-[0-9a-f]+)\\.([0-9]{1,9})");
     private static final String LEFT = "left.";
@@ -202,7 +201,7 @@ final class SpoolDirectory {
                 disk.delete(ownersLock);
             }
         } catch (OverlappingFileLockException probedByAnotherThread) {
-            log.trace("Another spool of this JVM is faster");
+            log.debug("Another spool of this JVM is faster");
         } catch (IOException notForUs) {
             log.debug("What is left in {} cannot be looked at: {}", ownersLock, notForUs.toString());
         }

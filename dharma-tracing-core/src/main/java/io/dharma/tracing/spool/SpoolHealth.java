@@ -1,18 +1,17 @@
 package io.dharma.tracing.spool;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Whether the disk takes anything, since when not, and who was told. Any thread; logs without holding a lock. */
 final class SpoolHealth {
 
-    private static final Logger log = LoggerFactory.getLogger(Spool.class);
+    private static final BackgroundLog log = BackgroundLog.of(Spool.class);
 
     private static final long BETWEEN_ATTEMPTS_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long BETWEEN_LOG_LINES_NANOS = TimeUnit.MINUTES.toNanos(1);

@@ -5,10 +5,9 @@ import io.dharma.tracing.internal.segment.Segment;
 import io.dharma.tracing.internal.segment.SegmentRecord;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
+import io.dharma.tracing.spi.BackgroundLog;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one sink reads.
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolReader<T> implements Journal.Reader<T> {
 
-    private static final Logger log = LoggerFactory.getLogger(Spool.class);
+    private static final BackgroundLog log = BackgroundLog.of(Spool.class);
 
     /** How often a place may refuse to be read before it is given up. That is 10 s for one's own, 1 min otherwise. */
     private static final int ATTEMPTS_OWN = 100;
@@ -282,7 +281,7 @@ final class SpoolReader<T> implements Journal.Reader<T> {
                 try {
                     cursor.close();
                 } catch (IOException unwilling) {
-                    log.trace("A file that was only read does not let itself be closed");
+                    log.debug("A file that was only read does not let itself be closed");
                 }
             }
         }

@@ -48,7 +48,7 @@ final class TraceHistory implements HistoryTenant {
     private volatile long writtenPinChanges;
     private volatile long pinsBlock = HistoryLog.NOT_WRITTEN;
 
-    // What was found and not yet handed over; of the log's own thread.
+    // What was found and not yet handed over; of whoever opens the log.
     private final Map<TraceKey, TraceEntry> found = new LinkedHashMap<>();
     private final Map<TraceWords, TraceWords> foundWords = new HashMap<>();
     private List<TraceKey> foundPins = List.of();
@@ -115,7 +115,7 @@ final class TraceHistory implements HistoryTenant {
         }
     }
 
-    /** Something was pinned or is not any more: written by the log's own thread, since who pins does not wait for it. */
+    /** Something was pinned or is not any more: written by another thread, since who pins does not wait for it. */
     void pinsChanged() {
         pinChanges.incrementAndGet();
         log.soon(this::writeChangedPins);

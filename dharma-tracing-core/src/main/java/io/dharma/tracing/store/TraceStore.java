@@ -4,6 +4,7 @@ import io.dharma.tracing.internal.history.HistoryLog;
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.spi.BlockingTasks;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>With a directory</b>, as soon as that is open, every batch is written before its delivery is answered, so that a
  * process that is killed loses nothing that was delivered, and at the next start all of it is found again: soon after that start, since the files are
- * read on a thread of their own ({@code dharma-history}). A directory that cannot be used, because it is full or gone or
+ * read on another thread ({@link BlockingTasks}). A directory that cannot be used, because it is full or gone or
  * another process's, costs the past on disk and nothing else: traces are kept in memory, a warning says why, and every 30
  * s it is tried again. What is in memory by then is written. Files are for the user of this process alone; they hold what
  * spans hold, so redaction belongs in front of this sink.
@@ -89,6 +90,12 @@ public final class TraceStore implements Sink<SpanData>, Traces {
     @Override
     public boolean isNonBlocking() {
         return log == null;
+    }
+
+    /** With what else is for this machine: a disk rarely makes anybody wait. */
+    @Override
+    public String threadName() {
+        return "local";
     }
 
     /** Always delivered: what cannot be written to the disk is in memory. */
@@ -424,7 +431,7 @@ public final class TraceStore implements Sink<SpanData>, Traces {
             return this;
         }
 
-        /** Makes the store. Returns at once: the directory is opened on a thread of its own. */
+        /** Makes the store. Returns at once: the directory is opened on another thread. */
         public TraceStore build() {
             return new TraceStore(this);
         }

@@ -9,6 +9,7 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
+import io.dharma.tracing.spi.ClosingSteps;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
@@ -133,11 +134,8 @@ final class TracerParts {
             awaitClosed(nanos);
             return;
         }
-        try {
-            close(nanos);
-        } finally {
-            closed.countDown();
-        }
+        close(nanos);
+        closed.countDown();
     }
 
     private void awaitClosed(long nanos) {
@@ -151,20 +149,37 @@ final class TracerParts {
     /** Spans first: the last metrics are to tell what became of them, and have a third of the time for it. */
     private void close(long nanos) {
         long deadline = System.nanoTime() + nanos;
+        boolean reportsLast = loggerProvider != null || meterProvider != null;
+        ClosingSteps.runAll(
+                this::closeMdc,
+                source::close,
+                () -> pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos)),
+                () -> closeLogs(deadline),
+                () -> closeMetrics(deadline),
+                this::closePipelineMetrics);
+    }
+
+    private void closeMdc() {
         if (mdc != null) {
             mdc.close();
         }
-        source.close();
-        boolean reportsLast = loggerProvider != null || meterProvider != null;
-        pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos));
+    }
+
+    private void closePipelineMetrics() {
+        if (pipelineMetrics != null) {
+            pipelineMetrics.close();
+        }
+    }
+
+    private void closeLogs(long deadline) {
         if (loggerProvider != null) {
             loggerProvider.shutdown().join(nanosLeft(deadline) / 2, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private void closeMetrics(long deadline) {
         if (meterProvider != null) {
             meterProvider.shutdown().join(nanosLeft(deadline), TimeUnit.NANOSECONDS);
-        }
-        if (pipelineMetrics != null) {
-            pipelineMetrics.close();
         }
     }
 

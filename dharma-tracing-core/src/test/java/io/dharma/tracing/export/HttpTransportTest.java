@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +141,66 @@ class HttpTransportTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith(prefix))
                 .toList();
+    }
+
+    /** An application's selector may well ask somebody. */
+    @Test
+    void proxySelectorThatHangs_takesOneThreadAndHoldsUpNoOtherHost() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        ProxySelector before = ProxySelector.getDefault();
+        ProxySelector.setDefault(new HangingFor("localhost", over, asked));
+        try (FakeCollector collector = FakeCollector.start()) {
+            URI here = URI.create(collector.url("/v1/traces"));
+            Sink<SpanData> hanging = sink("http://localhost:" + here.getPort() + "/v1/traces", Duration.ofMillis(50));
+            Sink<SpanData> other = sink(collector.url("/v1/traces"), Duration.ofSeconds(20));
+            for (int i = 0; i < 20; i++) {
+                assertThat(await(hanging.deliver(TestSpans.many(1)))).isInstanceOf(Retry.class);
+            }
+            assertThat(await(other.deliver(TestSpans.many(1)))).isEqualTo(Delivery.delivered());
+            assertThat(asked).hasValue(1);
+            assertThat(threads("dharma-blocking")).hasSizeLessThanOrEqualTo(2);
+
+            over.countDown();
+            Awaitility.await()
+                    .atMost(10, SECONDS)
+                    .untilAsserted(() -> assertThat(await(hanging.deliver(TestSpans.many(1))))
+                            .isEqualTo(Delivery.delivered()));
+            hanging.close(Duration.ofSeconds(1));
+            other.close(Duration.ofSeconds(1));
+        } finally {
+            over.countDown();
+            ProxySelector.setDefault(before);
+        }
+    }
+
+    private static final class HangingFor extends ProxySelector {
+
+        private final String host;
+        private final CountDownLatch over;
+        private final AtomicInteger asked;
+
+        HangingFor(String host, CountDownLatch over, AtomicInteger asked) {
+            this.host = host;
+            this.over = over;
+            this.asked = asked;
+        }
+
+        @Override
+        public List<Proxy> select(URI uri) {
+            if (uri.getHost().equals(host) && over.getCount() > 0) {
+                asked.incrementAndGet();
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return List.of(Proxy.NO_PROXY);
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
     }
 
     @Test

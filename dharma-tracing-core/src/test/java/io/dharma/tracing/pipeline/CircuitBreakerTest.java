@@ -50,6 +50,20 @@ class CircuitBreakerTest {
         assertThat(breaker.nanosUntilPermit(later)).isEqualTo(Worker.FOREVER);
     }
 
+    /** The probe's outcome is known to nobody: it must not be waited for. */
+    @Test
+    void probeWhoseOutcomeWasNeverSaid_isFollowedByAnother() {
+        breaker.refused(start);
+        long later = start + CircuitBreaker.PAUSE_NANOS;
+        assertThat(breaker.tryAcquire(later)).isTrue();
+        assertThat(breaker.tryAcquire(later)).isFalse();
+
+        breaker.nothingIsUnderWay(later);
+
+        assertThat(breaker.health()).isEqualTo(SinkState.PAUSED);
+        assertThat(breaker.tryAcquire(later)).isTrue();
+    }
+
     @Test
     void probe_closesItOrOpensItAgain() {
         open();

@@ -2,9 +2,7 @@ package io.dharma.tracing.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.dharma.tracing.spi.LogCapture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,13 +10,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** One sink's courier without its thread: the test takes the turns and moves the clock. */
 class CourierTest {
@@ -30,18 +27,12 @@ class CourierTest {
     private final ScriptedSink sink = new ScriptedSink("otlp");
     private final DeadLetters<Item> deadLetters = new DeadLetters<>(64 << 10);
     private final Courier<Item> courier = courier(64 << 10);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogCapture logged = LogCapture.of(Pipeline.class);
     private long offered;
-
-    @BeforeEach
-    void listenToTheLog() {
-        logged.start();
-        pipelineLog().addAppender(logged);
-    }
 
     @AfterEach
     void stopListening() {
-        pipelineLog().detachAppender(logged);
+        logged.close();
     }
 
     @AfterEach
@@ -529,6 +520,86 @@ class CourierTest {
                 .containsExactly("spans to otlp are refused: 401 Unauthorized; next try within 5 minutes, 1 wait");
     }
 
+    // ---- the heap is full
+
+    /** What fails where an outcome is entered must cost a text at most. */
+    private void outOfMemory(Runnable entering) {
+        clock.heapIsFull(true);
+        try {
+            entering.run();
+        } catch (OutOfMemoryError full) {
+            assertThat(full).hasMessage("as if");
+        } finally {
+            clock.heapIsFull(false);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry", "refused", "rejected"})
+    void failureThatIsEnteredWithAFullHeap_isTriedAgain(String failure) {
+        CompletableFuture<Delivery> first = new CompletableFuture<>();
+        sink.does(batch -> sink.calls() == 1 ? first : CompletableFuture.completedFuture(Delivery.delivered()));
+        deliver(1);
+
+        outOfMemory(() -> first.complete(
+                switch (failure) {
+                    case "retry" -> Delivery.retry("away");
+                    case "refused" -> Delivery.refused("401");
+                    default -> Delivery.rejected("400");
+                }));
+        advance(Duration.ofMinutes(6));
+
+        assertThat(courier.stats().delivered()).isEqualTo(1);
+        assertThat(courier.stats().queuedBytes()).isZero();
+    }
+
+    @Test
+    void deliveryThatIsGivenUpWithAFullHeap_isTriedAgain() {
+        sink.does(batch -> sink.calls() == 1
+                ? new CompletableFuture<>()
+                : CompletableFuture.completedFuture(Delivery.delivered()));
+        deliver(1);
+        clock.advance(TIMEOUT);
+
+        outOfMemory(courier::turn);
+        advance(Duration.ofMinutes(1));
+
+        assertThat(courier.stats().delivered()).isEqualTo(1);
+    }
+
+    @Test
+    void callThatIsGivenUpWithAFullHeap_isTriedAgain() {
+        AtomicBoolean watched = new AtomicBoolean();
+        sink.does(batch -> {
+            if (watched.compareAndSet(false, true)) {
+                clock.advance(TIMEOUT);
+                outOfMemory(courier::watch);
+                return new CompletableFuture<>();
+            }
+            return CompletableFuture.completedFuture(Delivery.delivered());
+        });
+
+        deliver(1);
+        advance(Duration.ofMinutes(1));
+
+        assertThat(courier.stats().delivered()).isEqualTo(1);
+    }
+
+    @Test
+    void arrivalThatIsEnteredWithAFullHeap_countsOnce() {
+        CompletableFuture<Delivery> first = new CompletableFuture<>();
+        sink.does(batch -> first);
+        deliver(1, 2, 3);
+
+        outOfMemory(() -> first.complete(Delivery.partly(1, "one was too old")));
+        advance(Duration.ofMinutes(1));
+
+        assertThat(sink.calls()).isEqualTo(1);
+        assertThat(courier.stats().delivered()).isEqualTo(2);
+        assertThat(courier.stats().dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
+        assertThat(courier.stats().queuedBytes()).isZero();
+    }
+
     // ---- closing
 
     @Test
@@ -608,11 +679,7 @@ class CourierTest {
     }
 
     private List<String> lines() {
-        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    }
-
-    private static Logger pipelineLog() {
-        return (Logger) LoggerFactory.getLogger(Pipeline.class);
+        return logged.messages();
     }
 
     /** Somebody's stage that cannot be cancelled. */

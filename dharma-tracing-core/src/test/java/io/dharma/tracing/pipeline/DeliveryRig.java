@@ -3,9 +3,8 @@ package io.dharma.tracing.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.dharma.tracing.spi.LogCapture;
 import io.dharma.tracing.testsupport.faults.Account;
 import io.dharma.tracing.testsupport.faults.History;
 import io.opentelemetry.api.common.Attributes;
@@ -30,7 +29,6 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
-import org.slf4j.LoggerFactory;
 
 /**
  * A real pipeline with real sinks, real spans of one trace to send through it, and the books of what was sent.
@@ -79,13 +77,10 @@ final class DeliveryRig implements AutoCloseable {
     private final Tracer tracer;
     private final Context parent;
     private final String traceId = IdGenerator.random().generateTraceId();
-    private final Logger pipelineLog = (Logger) LoggerFactory.getLogger(Pipeline.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final LogCapture log = LogCapture.of(Pipeline.class);
 
     private DeliveryRig(int batchSize, List<Sink<SpanData>> sinks) {
         this.batchSize = batchSize;
-        lines.start();
-        pipelineLog.addAppender(lines);
         Pipeline.Builder<SpanData, SpanData> builder = Pipeline.<SpanData, SpanData>builder("spans", SPANS, s -> s)
                 .clock(clock)
                 .maxBatchSize(batchSize)
@@ -248,7 +243,7 @@ final class DeliveryRig implements AutoCloseable {
     /** One line for a change of state and none more often than once a minute; and nothing of these in any of them. */
     void assertDiscreet(String... secrets) {
         List<String> said = new ArrayList<>();
-        for (ILoggingEvent line : List.copyOf(lines.list)) {
+        for (ILoggingEvent line : log.events()) {
             if (line.getLevel().isGreaterOrEqual(Level.INFO)) {
                 said.add(line.getFormattedMessage());
             }
@@ -263,7 +258,7 @@ final class DeliveryRig implements AutoCloseable {
     public void close() {
         provider.close();
         pipeline.close(Duration.ofSeconds(1));
-        pipelineLog.detachAppender(lines);
+        log.close();
         Accounts.assertBalanced(pipeline.stats());
     }
 }

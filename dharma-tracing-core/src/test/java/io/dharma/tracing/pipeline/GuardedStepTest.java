@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.dharma.tracing.spi.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** Hooks of the application, and what they may do to records. */
 @Timeout(60)
@@ -31,19 +28,12 @@ class GuardedStepTest {
     private final AtomicInteger calls = new AtomicInteger();
     private final ScriptedSink otlp = new ScriptedSink("otlp");
     private final CountDownLatch testOver = new CountDownLatch(1);
-    private final Logger pipelineLog = (Logger) LoggerFactory.getLogger(Pipeline.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        lines.start();
-        pipelineLog.addAppender(lines);
-    }
+    private final LogCapture log = LogCapture.of(Pipeline.class);
 
     @AfterEach
     void stopListening() {
         testOver.countDown();
-        pipelineLog.detachAppender(lines);
+        log.close();
     }
 
     // ---- the step alone
@@ -142,16 +132,16 @@ class GuardedStepTest {
         });
 
         strike(step, 100);
-        assertThat(lines.list).hasSize(1);
+        assertThat(log.events()).hasSize(1);
         clock.advance(Duration.ofSeconds(60));
         strike(step, 100);
 
-        assertThat(lines.list)
+        assertThat(log.events())
                 .hasSize(2)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .allSatisfy(line ->
                         assertThat(line).contains("hook mine", "50 ms", "60 s").doesNotContain("hunter2"));
-        assertThat(lines.list).allMatch(line -> line.getThrowableProxy() == null);
+        assertThat(log.events()).allMatch(line -> line.getThrowableProxy() == null);
     }
 
     @Test
@@ -173,7 +163,7 @@ class GuardedStepTest {
         for (Thread thread : lost) {
             thread.join();
         }
-        assertThat(lines.list).hasSize(1);
+        assertThat(log.events()).hasSize(1);
     }
 
     @Test
@@ -194,7 +184,7 @@ class GuardedStepTest {
             clock.advance(Duration.ofMinutes(1));
         }
         assertThat(calls).hasValue(3);
-        assertThat(lines.list).hasSize(1);
+        assertThat(log.events()).hasSize(1);
 
         release.countDown();
         for (Thread thread : lost) {
@@ -391,7 +381,7 @@ class GuardedStepTest {
     }
 
     private long said(String beginning) {
-        return List.copyOf(lines.list).stream()
+        return log.events().stream()
                 .filter(line -> line.getFormattedMessage().startsWith(beginning))
                 .count();
     }

@@ -11,6 +11,13 @@ final class ManualClock implements Clock {
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(2).toNanos());
 
+    /** Until then whoever asks for the time of day finds the heap full. */
+    private volatile boolean heapIsFull;
+
+    void heapIsFull(boolean full) {
+        heapIsFull = full;
+    }
+
     void advance(Duration by) {
         nanos.addAndGet(by.toNanos());
     }
@@ -22,6 +29,9 @@ final class ManualClock implements Clock {
 
     @Override
     public long now() {
+        if (heapIsFull) {
+            throw new OutOfMemoryError("as if");
+        }
         return Duration.ofDays(20_000).toNanos();
     }
 }

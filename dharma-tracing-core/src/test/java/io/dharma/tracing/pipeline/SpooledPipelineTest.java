@@ -5,17 +5,11 @@ import static io.dharma.tracing.pipeline.Accounts.assertSettled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import io.dharma.tracing.spool.RecordCodec;
+import io.dharma.tracing.spi.LogCapture;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.spool.SpoolState;
 import io.dharma.tracing.testsupport.LeakCheck;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** A pipeline with the least memory there is, and a disk behind it. */
 @Timeout(60)
@@ -49,28 +42,6 @@ class SpooledPipelineTest {
     private static final int MANY = 10_000;
 
     /** An item as it is written: with as many bytes as it says that it has. */
-    private static final RecordCodec<Item> CODEC = new RecordCodec<>() {
-        @Override
-        public void encode(Item item, OutputStream out) throws IOException {
-            DataOutputStream data = new DataOutputStream(out);
-            data.writeLong(item.id());
-            data.writeInt(item.size());
-            data.writeBoolean(item.priority() == Priority.HIGH);
-            data.write(new byte[Math.max(0, item.size() - 13)]);
-        }
-
-        @Override
-        public Item decode(byte[] bytes) {
-            ByteBuffer data = ByteBuffer.wrap(bytes);
-            return new Item(data.getLong(), data.getInt(), data.get() == 1 ? Priority.HIGH : Priority.NORMAL);
-        }
-
-        @Override
-        public int heapSize(Item item) {
-            return item.size();
-        }
-    };
-
     @TempDir
     Path home;
 
@@ -189,11 +160,7 @@ class SpooledPipelineTest {
 
     @Test
     void spoolThatIsFull_isALossThatIsCountedAndSaidWhileTheReceiverIsAway() {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger(Pipeline.class);
-        log.addAppender(lines);
-        try {
+        try (LogCapture log = LogCapture.of(Pipeline.class)) {
             Spool<Item> spool = spool(4 << 20);
             Pipeline<Item, Item> pipeline = start(spool, otlp.answers(Delivery.retry("away")));
 
@@ -204,12 +171,10 @@ class SpooledPipelineTest {
             await().untilAsserted(() -> assertThat(stats(pipeline, 0).spooledRecords())
                     .isLessThanOrEqualTo(1000 - spool.stats().lost()));
             assertThat(stats(pipeline, 0).dropped()).containsOnlyKeys(DropReason.JOURNAL_LOST);
-            await().until(() -> List.copyOf(lines.list).stream()
-                            .filter(line -> line.getFormattedMessage().startsWith("spans to otlp are lost"))
+            await().until(() -> log.messages().stream()
+                            .filter(line -> line.startsWith("spans to otlp are lost"))
                             .count()
                     == 1);
-        } finally {
-            log.detachAppender(lines);
         }
     }
 
@@ -262,8 +227,8 @@ class SpooledPipelineTest {
     void closeWhileTheDiskIsReadBack_accountsForEachRecordOnce() {
         for (int round = 0; round < 5; round++) {
             AtomicBoolean up = new AtomicBoolean();
-            Spool<Item> spool =
-                    Spool.builder(home.resolve("spool" + round), CODEC).build();
+            Spool<Item> spool = Spool.builder(home.resolve("spool" + round), ItemCodec.INSTANCE)
+                    .build();
             spools.add(spool);
             Pipeline<Item, Item> pipeline = start(spool, 1 << 20, untilUp(otlp, up));
             int records = 50_000;
@@ -343,8 +308,9 @@ class SpooledPipelineTest {
     }
 
     private Spool<Item> spool(long maxBytes) {
-        Spool<Item> spool =
-                Spool.builder(home.resolve("spool"), CODEC).maxBytes(maxBytes).build();
+        Spool<Item> spool = Spool.builder(home.resolve("spool"), ItemCodec.INSTANCE)
+                .maxBytes(maxBytes)
+                .build();
         spools.add(spool);
         return spool;
     }

@@ -6,12 +6,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
+import io.dharma.tracing.spi.LogCapture;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.ManualClock;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -39,7 +38,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
@@ -51,8 +49,7 @@ class SpoolTest {
     private final ManualClock clock = ManualClock.create();
     private final FaultyDisk disk = new FaultyDisk();
     private final List<Spool<String>> spools = Collections.synchronizedList(new ArrayList<>());
-    private final Logger logger = (Logger) LoggerFactory.getLogger(Spool.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogCapture logged = LogCapture.of(Spool.class);
 
     @TempDir
     Path home;
@@ -62,8 +59,6 @@ class SpoolTest {
     @BeforeEach
     void listen() {
         directory = home.resolve("spool");
-        logged.start();
-        logger.addAppender(logged);
     }
 
     @AfterEach
@@ -71,7 +66,7 @@ class SpoolTest {
         disk.room(Long.MAX_VALUE);
         disk.readOnly(false);
         spools.forEach(spool -> spool.close(Spools.PATIENCE));
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     // ---- one process
@@ -976,7 +971,7 @@ class SpoolTest {
     }
 
     private List<String> messages(Set<Level> levels) {
-        return List.copyOf(logged.list).stream()
+        return logged.events().stream()
                 .filter(event -> levels.contains(event.getLevel()))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();

@@ -5,7 +5,9 @@ import io.dharma.tracing.internal.segment.LogCursor;
 import io.dharma.tracing.internal.segment.Segment;
 import io.dharma.tracing.internal.segment.SegmentLog;
 import io.dharma.tracing.internal.segment.SegmentRecord;
-import io.dharma.tracing.spi.DaemonThreads;
+import io.dharma.tracing.spi.BackgroundLog;
+import io.dharma.tracing.spi.BlockingTasks;
+import io.dharma.tracing.spi.BlockingTasks.Lane;
 import io.dharma.tracing.spi.Timeouts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -14,21 +16,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Blocks of one or several {@link HistoryTenant}s in a directory of bounded size.
  *
- * <p><b>Opening</b> happens on a thread of its own ({@code dharma-history}), which is there only while there is something
- * to do. As soon as the directory is this process's, what is appended goes there; meanwhile the blocks of earlier
+ * <p><b>Opening</b> happens on another thread ({@link BlockingTasks}). As soon as the directory is this process's, what is appended goes there; meanwhile the blocks of earlier
  * processes are read and given to the tenants, who build their indexes from them.
  *
  * <p><b>Making room.</b> The oldest segment goes whole. Before it does, the tenants may append again what is to stay.
@@ -65,9 +63,13 @@ public final class HistoryLog implements AutoCloseable {
     private static final int OVERHEAD = 256;
 
     private static final long SYNC_NANOS = 1_000_000_000L;
+
+    /** Of those that wait for the disk besides what appends: there are a few kinds, each asked for once. */
+    private static final int MAX_TASKS = 64;
+
     private static final byte[] NOTHING = {};
 
-    private static final Logger log = LoggerFactory.getLogger(HistoryLog.class);
+    private static final BackgroundLog log = BackgroundLog.of(HistoryLog.class);
 
     /** How it is doing. */
     public enum State {
@@ -103,7 +105,7 @@ public final class HistoryLog implements AutoCloseable {
 
     private final Settings settings;
     private final Segments segments = new Segments();
-    private final ScheduledThreadPoolExecutor maintenance;
+    private final Lane maintenance = BlockingTasks.lane(MAX_TASKS);
     private final CountDownLatch triedOnce = new CountDownLatch(1);
 
     /** Held by whoever writes, or opens, or lets go. */
@@ -120,6 +122,11 @@ public final class HistoryLog implements AutoCloseable {
     private boolean makingRoom;
     private boolean syncScheduled;
     private boolean closed;
+    private @Nullable Future<?> nextSync;
+    private @Nullable Future<?> nextOpening;
+
+    private volatile boolean closing;
+    private volatile boolean ended;
 
     /** The directory while it is ours. */
     private record Opened(DirectoryLock lock, SegmentLog files) {
@@ -155,10 +162,6 @@ public final class HistoryLog implements AutoCloseable {
     /** One that does nothing before {@link #start}. */
     public HistoryLog(Settings settings) {
         this.settings = settings;
-        this.maintenance = new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of("dharma-history", task));
-        maintenance.setKeepAliveTime(1, TimeUnit.SECONDS);
-        maintenance.allowCoreThreadTimeOut(true);
-        maintenance.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Begins to open the directory, and returns at once. To be called once. */
@@ -213,7 +216,12 @@ public final class HistoryLog implements AutoCloseable {
     }
 
     private void replay(Unread unread) {
-        unread.segments().forEach(segment -> replay(unread.files(), segment));
+        for (Segment segment : unread.segments()) {
+            if (ended) {
+                return;
+            }
+            replay(unread.files(), segment);
+        }
         tenants.forEach(HistoryTenant::foundAll);
         replaying = false;
     }
@@ -326,7 +334,7 @@ public final class HistoryLog implements AutoCloseable {
     private void scheduleSync() {
         if (!syncScheduled) {
             syncScheduled = true;
-            after(Duration.ofNanos(SYNC_NANOS), this::sync);
+            nextSync = after(Duration.ofNanos(SYNC_NANOS), this::sync);
         }
     }
 
@@ -450,7 +458,7 @@ public final class HistoryLog implements AutoCloseable {
                     reason,
                     settings.retryAfter().toSeconds());
         }
-        after(settings.retryAfter(), this::open);
+        nextOpening = after(settings.retryAfter(), this::open);
     }
 
     private void recovered() {
@@ -497,25 +505,33 @@ public final class HistoryLog implements AutoCloseable {
         return damagedBefore.get() + (now == null ? 0 : now.files().damagedPlaces());
     }
 
-    // Its thread
+    // What else waits for the disk
 
-    /** Runs something on the log's thread; nothing happens after closing. */
+    /** Runs something on another thread, one after the other; nothing happens after closing. */
     public void soon(Runnable task) {
-        after(Duration.ZERO, task);
+        if (!closing) {
+            boolean unused = maintenance.offer(() -> runUnlessEnded(task));
+        }
     }
 
-    private void after(Duration delay, Runnable task) {
+    private @Nullable Future<?> after(Duration delay, Runnable task) {
         try {
-            var unused = maintenance.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // Closed: there is nothing left to do.
-            return;
+            return closing ? null : maintenance.schedule(() -> runUnlessEnded(task), delay);
+        } catch (Throwable noThreadLeft) {
+            // It waits for the next that can be started.
+            return null;
+        }
+    }
+
+    private void runUnlessEnded(Runnable task) {
+        if (!ended) {
+            task.run();
         }
     }
 
     /** Forces what was written to the disk, and lets go of the directory. What is there can still be read. */
     public void close(Duration deadline) {
-        maintenance.shutdown();
+        closing = true;
         try {
             if (writing.tryLock(Timeouts.nanos(deadline), TimeUnit.NANOSECONDS)) {
                 try {
@@ -527,13 +543,15 @@ public final class HistoryLog implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            maintenance.shutdownNow();
+            ended = true;
             triedOnce.countDown();
         }
     }
 
     private void closeNow() {
         closed = true;
+        cancel(nextSync);
+        cancel(nextOpening);
         Opened now = opened;
         if (now == null) {
             return;
@@ -546,6 +564,12 @@ public final class HistoryLog implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             log.debug("The history in {} could not be closed as it should be", settings.directory(), e);
             now.abandon();
+        }
+    }
+
+    private static void cancel(@Nullable Future<?> later) {
+        if (later != null) {
+            later.cancel(false);
         }
     }
 

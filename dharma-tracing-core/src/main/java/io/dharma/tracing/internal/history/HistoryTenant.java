@@ -9,7 +9,7 @@ public interface HistoryTenant {
     boolean owns(int kind);
 
     /**
-     * A block that an earlier process wrote. Called in the order in which they were written, on the log's own thread,
+     * A block that an earlier process wrote. Called in the order in which they were written, by one thread at a time,
      * while others already append and read; the body is not there.
      */
     void found(HistoryBlock block);

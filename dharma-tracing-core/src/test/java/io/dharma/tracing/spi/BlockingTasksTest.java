@@ -1,0 +1,225 @@
+package io.dharma.tracing.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.dharma.tracing.spi.BlockingTasks.Lane;
+import io.dharma.tracing.testsupport.LeakCheck;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LeakCheck.class)
+@Timeout(30)
+class BlockingTasksTest {
+
+    private final BlockingTasks tasks = new BlockingTasks();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    @AfterEach
+    void letGo() {
+        over.countDown();
+    }
+
+    private void hang() {
+        while (over.getCount() > 0) {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                // Nor does what hangs listen.
+            }
+        }
+    }
+
+    @Test
+    void tasksOfALane_runInTheirOrder() {
+        Lane lane = tasks.newLane(1_000);
+        ConcurrentLinkedQueue<Integer> ran = new ConcurrentLinkedQueue<>();
+
+        for (int i = 0; i < 1_000; i++) {
+            int number = i;
+            assertThat(lane.offer(() -> ran.add(number))).isTrue();
+        }
+
+        await().until(() -> ran.size() == 1_000);
+        assertThat(ran)
+                .containsExactlyElementsOf(IntStream.range(0, 1_000).boxed().toList());
+    }
+
+    @Test
+    void tasksThatComeBack_shareOneThread() {
+        Set<String> names = ConcurrentHashMap.newKeySet();
+        ConcurrentLinkedQueue<Integer> ran = new ConcurrentLinkedQueue<>();
+
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            assertThat(tasks.newLane(1).offer(() -> {
+                        names.add(Thread.currentThread().getName());
+                        ran.add(number);
+                    }))
+                    .isTrue();
+        }
+
+        await().until(() -> ran.size() == 20);
+        assertThat(names).containsExactly("dharma-blocking");
+    }
+
+    @Test
+    void laneThatHangs_takesOneThreadAndHoldsUpNoOther() throws InterruptedException {
+        Lane hanging = tasks.newLane(100);
+        Lane other = tasks.newLane(100);
+        for (int i = 0; i < 50; i++) {
+            assertThat(hanging.offer(this::hang)).isTrue();
+        }
+        for (int i = 0; i < 20; i++) {
+            CountDownLatch ran = new CountDownLatch(1);
+            assertThat(other.offer(ran::countDown)).isTrue();
+            while (!ran.await(50, TimeUnit.MILLISECONDS)) {
+                assertThat(other.offer(() -> {})).isTrue();
+            }
+        }
+
+        assertThat(threads()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void everyLaneThatHangs_takesAThreadAndTheRestGoesOn() throws InterruptedException {
+        for (int i = 0; i < 5; i++) {
+            CountDownLatch hangs = new CountDownLatch(1);
+            Lane lane = tasks.newLane(10);
+            assertThat(lane.offer(() -> {
+                        hangs.countDown();
+                        hang();
+                    }))
+                    .isTrue();
+            while (!hangs.await(50, TimeUnit.MILLISECONDS)) {
+                assertThat(tasks.newLane(1).offer(() -> {})).isTrue();
+            }
+        }
+        assertThat(threads()).hasSize(5);
+
+        over.countDown();
+        CountDownLatch ran = new CountDownLatch(1);
+        assertThat(tasks.newLane(1).offer(ran::countDown)).isTrue();
+        assertThat(ran.await(5, TimeUnit.SECONDS)).isTrue();
+        await().until(() -> threads().isEmpty());
+    }
+
+    @Test
+    void laneThatIsFull_takesNoMore() {
+        Lane lane = tasks.newLane(2);
+        CountDownLatch hangs = new CountDownLatch(1);
+        assertThat(lane.offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        await().until(() -> hangs.getCount() == 0);
+
+        assertThat(lane.offer(() -> {})).isTrue();
+        assertThat(lane.offer(() -> {})).isTrue();
+        assertThat(lane.offer(() -> {})).isFalse();
+        assertThatThrownBy(() -> lane.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void taskThatIsRemoved_neverRuns() {
+        Lane lane = tasks.newLane(10);
+        List<String> ran = new ArrayList<>();
+        Runnable unwanted = () -> ran.add("unwanted");
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch last = new CountDownLatch(1);
+        assertThat(lane.offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        await().until(() -> hangs.getCount() == 0);
+        assertThat(lane.offer(unwanted)).isTrue();
+        assertThat(lane.offer(last::countDown)).isTrue();
+
+        assertThat(lane.remove(unwanted)).isTrue();
+        assertThat(lane.remove(unwanted)).isFalse();
+        over.countDown();
+
+        await().until(() -> last.getCount() == 0);
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void taskThatIsInAHurry_doesNotWaitForOtherLanes() throws InterruptedException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        assertThat(tasks.newLane(1).offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch ran = new CountDownLatch(1);
+
+        assertThat(tasks.newLane(1).offerNow(ran::countDown)).isTrue();
+
+        assertThat(ran.await(400, TimeUnit.MILLISECONDS)).isTrue();
+    }
+
+    @Test
+    void taskThatThrows_harmsNobody() {
+        Lane lane = tasks.newLane(10);
+        CountDownLatch ran = new CountDownLatch(1);
+
+        assertThat(lane.offer(() -> {
+                    throw new StackOverflowError("a task");
+                }))
+                .isTrue();
+        assertThat(lane.offer(ran::countDown)).isTrue();
+
+        await().until(() -> ran.getCount() == 0);
+    }
+
+    @Test
+    void interruptOfATask_doesNotReachTheNext() {
+        Lane lane = tasks.newLane(10);
+        ConcurrentLinkedQueue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
+
+        assertThat(lane.offer(() -> Thread.currentThread().interrupt())).isTrue();
+        assertThat(lane.offer(() -> interrupted.add(Thread.currentThread().isInterrupted())))
+                .isTrue();
+
+        await().until(() -> !interrupted.isEmpty());
+        assertThat(interrupted).containsExactly(false);
+    }
+
+    @Test
+    void scheduledTask_runsLaterUnlessItIsCancelled() {
+        Lane lane = tasks.newLane(10);
+        ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
+        long began = System.nanoTime();
+
+        Future<?> cancelled = lane.schedule(() -> ran.add("cancelled"), Duration.ofMillis(100));
+        Future<?> unused = lane.schedule(() -> ran.add("due"), Duration.ofMillis(200));
+        assertThat(cancelled.cancel(false)).isTrue();
+
+        await().until(() -> !ran.isEmpty());
+        assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(200_000_000);
+        assertThat(ran).containsExactly("due");
+    }
+
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("dharma-blocking"))
+                .toList();
+    }
+}
