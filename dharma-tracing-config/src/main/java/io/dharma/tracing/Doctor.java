@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks for what is wrong around the library, on another thread ({@link BlockingTasks}), which ends when it has
@@ -64,7 +66,14 @@ final class Doctor {
 
     /** Says what is known already and looks at nothing, on the calling thread. */
     void stayHome() {
-        known.forEach(Doctor::log);
+        Logger here = LoggerFactory.getLogger(DharmaTracing.LOGGER);
+        known.forEach(finding -> {
+            if (isHarmless(finding)) {
+                here.info("{}", finding);
+            } else {
+                here.warn("{}", finding);
+            }
+        });
         classPathSeen.countDown();
     }
 
@@ -118,11 +127,15 @@ final class Doctor {
     }
 
     private static void log(Finding finding) {
-        if (finding.severity() == Finding.Severity.INFO) {
+        if (isHarmless(finding)) {
             LOG.info("{}", finding);
         } else {
             LOG.warn("{}", finding);
         }
+    }
+
+    private static boolean isHarmless(Finding finding) {
+        return finding.severity() == Finding.Severity.INFO;
     }
 
     /** All that is known by now, the worst first; waits a moment for the class path, if that is being looked at. */
