@@ -43,4 +43,12 @@ record RedactedMetric(MetricData before, Resource resource, String description, 
     public Data<?> getData() {
         return data;
     }
+
+    /** Exporters that log print metrics, so what was taken out must not stand here. */
+    @Override
+    public String toString() {
+        return "MetricData{resource=" + resource + ", instrumentationScopeInfo=" + getInstrumentationScopeInfo()
+                + ", name=" + getName() + ", description=" + description + ", unit=" + getUnit() + ", type="
+                + getType() + ", data=" + data + "}";
+    }
 }

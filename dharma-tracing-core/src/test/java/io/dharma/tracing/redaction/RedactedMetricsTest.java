@@ -115,6 +115,18 @@ class RedactedMetricsTest {
         }
     }
 
+    /** As exporters do that write metrics to the log. */
+    @Test
+    void points_canBePrintedWithoutWhatWasTakenOut() {
+        measure();
+
+        for (MetricData metric : redacted().values()) {
+            assertThat(metric.toString())
+                    .contains("[redacted]", "/orders", metric.getName())
+                    .doesNotContain(SECRET);
+        }
+    }
+
     private static final class OnDemandReader implements MetricReader {
 
         private CollectionRegistration registration = CollectionRegistration.noop();
