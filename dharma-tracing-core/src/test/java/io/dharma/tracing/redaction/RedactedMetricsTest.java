@@ -115,6 +115,19 @@ class RedactedMetricsTest {
         }
     }
 
+    @Test
+    void scope_losesItsSecretsToo() {
+        provider.meterBuilder("app")
+                .setInstrumentationVersion("token=" + SECRET)
+                .build()
+                .counterBuilder("longs")
+                .build()
+                .add(1);
+
+        assertThat(metric(redacted(), "longs").getInstrumentationScopeInfo().getVersion())
+                .isEqualTo("token=[redacted]");
+    }
+
     /** As exporters do that write metrics to the log. */
     @Test
     void points_canBePrintedWithoutWhatWasTakenOut() {
