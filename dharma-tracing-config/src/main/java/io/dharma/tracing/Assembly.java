@@ -54,6 +54,7 @@ final class Assembly {
     private final SamplingControl sampling;
     private final @Nullable Redactor redactor;
     private final Resource resource;
+    private final @Nullable MetricRedaction metricRedaction;
 
     /** One for all signals, so that there are few. */
     private final PipelineThreads threads = PipelineThreads.shared();
@@ -76,6 +77,7 @@ final class Assembly {
         this.redactor = plan.redaction().redactor();
         Resource resource = plan.service().resource();
         this.resource = redactor == null ? resource : redactor.redact(resource);
+        this.metricRedaction = redactor == null ? null : new MetricRedaction(redactor::redact);
     }
 
     /**
@@ -96,6 +98,7 @@ final class Assembly {
                 assembly.store,
                 assembly.meterProvider,
                 assembly.metricAccount,
+                assembly.metricRedaction,
                 assembly.metricReader,
                 assembly.logPipeline,
                 assembly.publishOthers(),
@@ -240,12 +243,17 @@ final class Assembly {
                             .build(),
                     View.builder().setAggregation(Aggregation.drop()).build());
         }
-        metrics.readers().forEach(provider::registerMetricReader);
+        metrics.readers().forEach(reader -> provider.registerMetricReader(redacting(reader)));
         Plan.Target target = metrics.target();
         if (target != null) {
             provider.registerMetricReader(reader(metrics, target));
         }
         return provider.build();
+    }
+
+    /** A reader of the application takes metrics out of the process as an exporter does. */
+    private MetricReader redacting(MetricReader reader) {
+        return metricRedaction == null ? reader : new RedactingReader(reader, metricRedaction);
     }
 
     private MetricReader reader(Plan.Metrics metrics, Plan.Target target) {

@@ -289,7 +289,7 @@ public final class DharmaTracing implements AutoCloseable {
                 running.storeStats(),
                 running.spoolStats(),
                 running.redactionCounts(),
-                health.spans().stageFailures(),
+                running.stageFailures(health),
                 contained,
                 running.sampling().toString(),
                 doctor.findings(exporters, health.foldedBlocks(), contained));

@@ -93,12 +93,18 @@ final class Doctor {
         collectors.forEach(this::tryToReach);
     }
 
-    /** Name services and proxy selectors may be the application's; what they throw is not worth more than a note. */
+    /**
+     * Name services and proxy selectors may be the application's; what they throw is not worth more than a note. Nor is its
+     * message repeated, which may quote the whole URL and so a key in its path.
+     */
     private void tryToReach(String address, URI collector) {
         try {
             probe(address, collector);
         } catch (RuntimeException | LinkageError strange) {
-            LOG.debug("Whether {} can be reached could not be found out", address, strange);
+            LOG.debug(
+                    "Whether {} can be reached could not be found out: {}",
+                    address,
+                    strange.getClass().getName());
         }
     }
 

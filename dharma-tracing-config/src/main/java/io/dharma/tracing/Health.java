@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param forgottenSpans how many spans in memory had to make room for newer ones
  * @param store the traces that are kept in the process, and on disk; null if none are
  * @param spool what is written down until it is delivered; null if nothing is
- * @param redaction what was taken out of spans, log records and baggage, or would have been
- * @param stageFailures how many spans each stage failed with, hooks and redaction, by its name
+ * @param redaction what was taken out of spans, log records, metrics and baggage, or would have been
+ * @param stageFailures how many spans each stage failed with, hooks and redaction, by its name; and how many metrics
+ *     readers of the application did not get, because they could not be redacted ({@code metric-redaction})
  * @param contained what was thrown at the library or in it, and kept from the application
  * @param sampling who decides at this moment which traces are exported
  * @param findings what a person should know, the worst first

@@ -33,7 +33,10 @@ public final class MetricsOptions {
         return this;
     }
 
-    /** Lets a reader of your own collect, such as Prometheus's. Default: none. */
+    /**
+     * Lets a reader of your own collect, such as Prometheus's; it gets metrics without their secrets, as exporters do.
+     * Default: none. Costs redaction whenever it collects, on its thread.
+     */
     public MetricsOptions reader(MetricReader reader) {
         config.extras().metricReaders.add(Objects.requireNonNull(reader, "reader"));
         return this;

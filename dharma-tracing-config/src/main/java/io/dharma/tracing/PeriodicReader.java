@@ -115,7 +115,8 @@ final class PeriodicReader implements MetricReader {
         try {
             return exporter.export(registration.collectAllMetrics());
         } catch (Throwable thrown) {
-            LOG.debug("Metrics could not be collected", thrown);
+            // Not its message, which may quote what was measured before it was redacted.
+            LOG.debug("Metrics could not be collected: {}", thrown.getClass().getName());
             return CompletableResultCode.ofFailure();
         }
     }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is taken out of spans, log records and baggage before they leave the process or touch its disk. Part of
+ * What is taken out of spans, log records, metrics and baggage before they leave the process or touch its disk. Part of
  * {@link DharmaConfig.Builder}; one thread at a time.
  *
  * <p>Without a word said here, secrets are taken out: see {@link io.dharma.tracing.redaction.Redactor}.

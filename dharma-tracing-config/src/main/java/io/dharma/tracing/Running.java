@@ -19,6 +19,7 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ record Running(
         @Nullable TraceStore store,
         @Nullable SdkMeterProvider meterProvider,
         @Nullable MetricAccount metricAccount,
+        @Nullable MetricRedaction metricRedaction,
         @Nullable PeriodicReader metricReader,
         @Nullable LogPipeline logPipeline,
         @Nullable PipelineMetrics otherMetrics,
@@ -68,6 +70,16 @@ record Running(
     RedactionCounts redactionCounts() {
         Redactor redactor = plan.redaction().redactor();
         return redactor == null ? RedactionCounts.NONE : redactor.counts();
+    }
+
+    /** Those of the spans' stages, and what readers of metrics did not get. */
+    Map<String, Long> stageFailures(TracerHealth health) {
+        Map<String, Long> failures = new HashMap<>(health.spans().stageFailures());
+        long metrics = metricRedaction == null ? 0 : metricRedaction.failures();
+        if (metrics > 0) {
+            failures.put("metric-redaction", metrics);
+        }
+        return failures;
     }
 
     @Nullable

@@ -8,6 +8,8 @@ import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.ScopeListener;
+import io.dharma.tracing.testsupport.otlp.OtlpAnswer;
+import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
 import io.dharma.tracing.trace.Contained;
 import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.context.Context;
@@ -39,6 +41,21 @@ class HealthTest {
             assertThat(health.foldedBlocks()).isEqualTo(1);
             assertThat(health.has("blocks-folded")).isTrue();
             assertThat(health.report()).contains("folded in metrics 1");
+        }
+    }
+
+    /** A receiver may repeat what it was sent, or the key that it was shown. */
+    @Test
+    void whatAReceiverSaid_isNotRepeated() {
+        try (OtlpReceiver receiver = OtlpReceiver.start();
+                DharmaTracing dharma = DharmaTracing.init(DharmaConfig.builder()
+                        .otlp(receiver.endpoint().toString())
+                        .build())) {
+            receiver.answerNext(OtlpAnswer.rejectedSpans(1, "unknown field password=hunter2"));
+            dharma.tracedRun("one", block -> {});
+
+            await().until(() -> dharma.health().report().contains("receiver did not keep 1 records"));
+            assertThat(dharma.health().report()).doesNotContain("unknown field", "hunter2");
         }
     }
 

@@ -12,6 +12,11 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +98,56 @@ class RedactionEndToEndTest {
             assertThat(health.redaction().redacted()).containsKeys("key", "assignment", "sql", "url");
             assertThat(health.report()).contains("Redaction\n  taken out {");
         });
+    }
+
+    @Test
+    void metrics_reachAReaderOfTheApplicationWithoutSecrets() throws Exception {
+        CollectingReader reader = new CollectingReader();
+        traced(
+                config -> config.metrics(metrics -> metrics.reader(reader)),
+                RedactionEndToEndTest::leakEverywhere,
+                (receiver, health) -> assertThat(reader.collected())
+                        .contains("logins", "as with password=[redacted]", "process.command_line")
+                        .doesNotContain(SECRET));
+    }
+
+    @Test
+    void metrics_reachAReaderOfTheApplicationAsTheyAreIfRedactionIsOff() throws Exception {
+        CollectingReader reader = new CollectingReader();
+        traced(
+                config -> config.redaction(RedactionOptions::off).metrics(metrics -> metrics.reader(reader)),
+                RedactionEndToEndTest::leakEverywhere,
+                (receiver, health) -> assertThat(reader.collected()).contains("as with password=" + SECRET));
+    }
+
+    /** A reader as an application brings it, such as Prometheus's. */
+    private static final class CollectingReader implements MetricReader {
+
+        private CollectionRegistration metrics = CollectionRegistration.noop();
+
+        String collected() {
+            return metrics.collectAllMetrics().toString();
+        }
+
+        @Override
+        public void register(CollectionRegistration registration) {
+            metrics = registration;
+        }
+
+        @Override
+        public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+            return AggregationTemporality.CUMULATIVE;
+        }
+
+        @Override
+        public CompletableResultCode forceFlush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+        }
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class HttpEndpoint {
         return uri.getHost() + ":" + (uri.getPort() != -1 ? uri.getPort() : isSecure() ? 443 : 80);
     }
 
-    /** The settings, for a bug report: names of headers but not their values, and no query. */
+    /** The settings, for a bug report: names of headers but not their values, and of the URL neither path nor query. */
     @Override
     public String toString() {
         return "HttpEndpoint{" + withoutSecrets(uri.toString()) + ", headers=" + headers.keySet() + ", gzip="
@@ -151,17 +151,39 @@ public final class HttpEndpoint {
                 + ", for example http://localhost:4318/v1/traces");
     }
 
-    /** Cuts what may be secret: all before the last @ of a URL, and the query. */
+    /** Scheme, host and port. Path and query may hold a key, and what stands before an @ a password. */
     static String withoutSecrets(String url) {
-        int query = url.indexOf('?');
-        String head = query < 0 ? url : url.substring(0, query) + "?...";
-        int at = head.lastIndexOf('@');
-        if (at < 0) {
-            return head;
+        int authority = endOfScheme(url);
+        // The last one of all: a password that was not encoded may hold any of /?#.
+        int credentials = url.lastIndexOf('@');
+        int host = Math.max(authority, credentials + 1);
+        int end = endOfHost(url, host);
+        boolean more = end < url.length() && !url.substring(end).equals("/");
+        return url.substring(0, authority)
+                + (host > authority ? "...@" : "")
+                + url.substring(host, end)
+                + (more ? "/..." : "");
+    }
+
+    /** Where what follows {@code ://} begins; 0 if the URL does not begin with a scheme. */
+    private static int endOfScheme(String url) {
+        int end = 0;
+        while (end < url.length() && isSchemePart(url.charAt(end))) {
+            end++;
         }
-        int scheme = head.indexOf("://");
-        String start = scheme >= 0 && scheme < at ? head.substring(0, scheme + 3) : "";
-        return start + "..." + head.substring(at);
+        return url.startsWith("://", end) ? end + "://".length() : 0;
+    }
+
+    private static boolean isSchemePart(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "+-.".indexOf(c) >= 0;
+    }
+
+    private static int endOfHost(String url, int from) {
+        int end = from;
+        while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
     }
 
     private static Map<String, String> copy(Map<String, String> headers) {

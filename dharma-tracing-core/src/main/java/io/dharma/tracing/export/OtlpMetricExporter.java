@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -84,7 +85,7 @@ public final class OtlpMetricExporter implements MetricExporter {
     }
 
     private void report(CompletableResultCode result, @Nullable Delivery delivery, @Nullable Throwable failure) {
-        Delivery outcome = delivery != null ? delivery : Delivery.retry(String.valueOf(failure));
+        Delivery outcome = delivery != null ? delivery : Delivery.retry(reason(failure));
         try {
             listener.accept(outcome);
         } finally {
@@ -94,6 +95,15 @@ public final class OtlpMetricExporter implements MetricExporter {
                 result.fail();
             }
         }
+    }
+
+    /** By class only: a message may quote what was to be sent. */
+    private static String reason(@Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause == null
+                ? "the sink did not say what became of it"
+                : "not sent: " + cause.getClass().getName();
     }
 
     @Override

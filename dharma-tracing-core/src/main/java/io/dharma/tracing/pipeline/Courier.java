@@ -545,7 +545,7 @@ final class Courier<T> implements Worker.Task {
         dropped.add(DropReason.REJECTED, rejected);
         settle(batch);
         if (rejected > 0) {
-            noteError("receiver did not keep " + rejected + " records: " + Reasons.oneLine(arrived.message()));
+            noteError("receiver did not keep " + rejected + " records");
         }
     }
 

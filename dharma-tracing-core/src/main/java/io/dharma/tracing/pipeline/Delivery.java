@@ -10,7 +10,7 @@ public sealed interface Delivery {
      * The receiver has it.
      *
      * @param rejected how many records of the batch the receiver said it did not keep (OTLP's partial success)
-     * @param message what the receiver said about them
+     * @param message what the receiver said about them; neither health nor log repeats it, since it may quote the batch
      */
     record Delivered(int rejected, @Nullable String message) implements Delivery {}
 

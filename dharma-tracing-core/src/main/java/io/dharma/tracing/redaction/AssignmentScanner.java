@@ -126,20 +126,49 @@ final class AssignmentScanner implements Scanner {
         return Ascii.isAt(text, i - 1, '"') ? i - 1 : -1;
     }
 
-    /** Over blanks, and the quotes or brackets that close the name. */
+    /** Over blanks, the quotes or brackets that close the name, and what makes it one of several. */
     private static int endOfName(CharSequence text, int sign) {
         int end = sign;
         int least = Math.max(0, sign - MOST_BEHIND_NAME);
         while (end > least && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
             end--;
         }
-        while (end > least && (Ascii.isQuote(text.charAt(end - 1)) || text.charAt(end - 1) == ']')) {
-            end--;
-            while (end > least && text.charAt(end - 1) == '\\') {
-                end--;
-            }
+        int before = beforeClosing(text, end, least);
+        while (before < end) {
+            end = before;
+            before = beforeClosing(text, end, least);
         }
         return end;
+    }
+
+    private static int beforeClosing(CharSequence text, int nameEnd, int least) {
+        int index = startOfIndex(text, nameEnd, least);
+        if (index >= 0) {
+            return index;
+        }
+        if (nameEnd <= least || !(Ascii.isQuote(text.charAt(nameEnd - 1)) || text.charAt(nameEnd - 1) == ']')) {
+            return nameEnd;
+        }
+        int end = nameEnd - 1;
+        while (end > least && text.charAt(end - 1) == '\\') {
+            end--;
+        }
+        return end;
+    }
+
+    /** Of {@code password[]}, {@code password[0]}, {@code password%5B%5D}; -1 if no index ends here. */
+    private static int startOfIndex(CharSequence text, int end, int least) {
+        boolean escaped = Ascii.startsWithLower(text, end - 3, "%5d");
+        if (!escaped && !Ascii.isAt(text, end - 1, ']')) {
+            return -1;
+        }
+        int i = escaped ? end - 3 : end - 1;
+        while (i > least && Ascii.isDigit(text.charAt(i - 1))) {
+            i--;
+        }
+        String open = escaped ? "%5b" : "[";
+        int start = i - open.length();
+        return start >= least && Ascii.startsWithLower(text, start, open) ? start : -1;
     }
 
     private static int startOfName(CharSequence text, int end) {

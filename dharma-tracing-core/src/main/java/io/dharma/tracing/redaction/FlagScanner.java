@@ -2,7 +2,10 @@ package io.dharma.tracing.redaction;
 
 import org.jspecify.annotations.Nullable;
 
-/** Secrets on command lines, apart from their option by a blank: {@code --password hunter2}, {@code -u user:hunter2}. */
+/**
+ * Secrets on command lines, apart from their option by a blank: {@code --password hunter2}, {@code -u user:hunter2}, and
+ * as Java's own tools have them {@code -storepass hunter2}.
+ */
 final class FlagScanner implements Scanner {
 
     private static final int LONGEST_NAME = 40;
@@ -49,9 +52,11 @@ final class FlagScanner implements Scanner {
         return end;
     }
 
+    /** After a single dash only what can mean nothing else: it stands in sentences, too. */
     private boolean isSecret(CharSequence text, int at, int end) {
-        Sensitivity sensitivity = Ascii.startsWith(text, at, "--") ? keys.inText(text, at + 2, end) : null;
-        return sensitivity == Sensitivity.CERTAIN || sensitivity == Sensitivity.LIKELY;
+        boolean two = Ascii.startsWith(text, at, "--");
+        Sensitivity sensitivity = keys.inText(text, two ? at + 2 : at + 1, end);
+        return sensitivity == Sensitivity.CERTAIN || (two && sensitivity == Sensitivity.LIKELY);
     }
 
     /** Whether a list's element of this text says that the next one is a secret. */

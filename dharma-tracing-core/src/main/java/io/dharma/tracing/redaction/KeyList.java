@@ -72,6 +72,7 @@ final class KeyList {
                         + " sharedsecret consumersecret webhooksecret keypassword storepassword keystorepassword"
                         + " truststorepassword dbpassword userpassword adminpassword rootpassword newpassword oldpassword"
                         + " dbpass userpass mysqlpass rootpass adminpass smtppass sshpass keypass storepass requirepass"
+                        + " srckeypass destkeypass srcstorepass deststorepass"
                         + " confirmpassword passwordconfirm passwordconfirmation repeatpassword currentpassword"
                         + " loginpassword aeskey hmackey functionskey subscriptionkey"
                         + " hashedpassword encryptedpassword passwordhash secretkeybase");

@@ -1,6 +1,7 @@
 package io.dharma.tracing.redaction;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
@@ -27,7 +28,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Takes secrets out of metrics: of a description, and of the attributes of points and exemplars.
+ * Takes secrets out of metrics: of a description, of the scope, and of the attributes of points and exemplars.
  *
  * <p>Points whose attributes differed only in a secret are one series afterwards, and a receiver may refuse two points of
  * one. So sums and histograms with the same boundaries are added up; of others the last one stays.
@@ -41,13 +42,14 @@ final class MetricWalk {
     }
 
     /** The same object if nothing was found. */
-    MetricData redact(MetricData metric, Resource resource) {
+    MetricData redact(MetricData metric, Resource resource, InstrumentationScopeInfo scope) {
         String description = values.text(metric.getDescription());
         Data<?> data = data(metric);
         boolean same = description.equals(metric.getDescription())
                 && data == metric.getData()
-                && resource == metric.getResource();
-        return same ? metric : new RedactedMetric(metric, resource, description, data);
+                && resource == metric.getResource()
+                && scope == metric.getInstrumentationScopeInfo();
+        return same ? metric : new RedactedMetric(metric, resource, scope, description, data);
     }
 
     private Data<?> data(MetricData metric) {

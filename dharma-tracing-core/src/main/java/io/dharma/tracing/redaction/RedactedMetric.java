@@ -7,7 +7,9 @@ import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.resources.Resource;
 
 /** A metric from which something was taken out; made for one export. */
-record RedactedMetric(MetricData before, Resource resource, String description, Data<?> data) implements MetricData {
+record RedactedMetric(
+        MetricData before, Resource resource, InstrumentationScopeInfo scope, String description, Data<?> data)
+        implements MetricData {
 
     @Override
     public Resource getResource() {
@@ -16,7 +18,7 @@ record RedactedMetric(MetricData before, Resource resource, String description, 
 
     @Override
     public InstrumentationScopeInfo getInstrumentationScopeInfo() {
-        return before.getInstrumentationScopeInfo();
+        return scope;
     }
 
     @Override
@@ -42,5 +44,13 @@ record RedactedMetric(MetricData before, Resource resource, String description, 
     @Override
     public Data<?> getData() {
         return data;
+    }
+
+    /** Exporters that log print metrics, so what was taken out must not stand here. */
+    @Override
+    public String toString() {
+        return "MetricData{resource=" + resource + ", instrumentationScopeInfo=" + scope
+                + ", name=" + getName() + ", description=" + description + ", unit=" + getUnit() + ", type="
+                + getType() + ", data=" + data + "}";
     }
 }

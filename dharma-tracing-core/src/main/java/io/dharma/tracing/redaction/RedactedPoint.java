@@ -38,6 +38,12 @@ interface RedactedPoint extends PointData {
         return attributes();
     }
 
+    /** For {@code toString()}, which must not print the point as it was: exporters that log print points. */
+    default String shown(String measured) {
+        return "PointData{startEpochNanos=" + getStartEpochNanos() + ", epochNanos=" + getEpochNanos() + ", attributes="
+                + attributes() + ", " + measured + ", exemplars=" + getExemplars() + "}";
+    }
+
     /** See {@link LongPointData}. */
     record OfLong(LongPointData before, Attributes attributes, List<LongExemplarData> exemplars)
             implements RedactedPoint, LongPointData {
@@ -50,6 +56,11 @@ interface RedactedPoint extends PointData {
         @Override
         public List<LongExemplarData> getExemplars() {
             return exemplars;
+        }
+
+        @Override
+        public String toString() {
+            return shown("value=" + getValue());
         }
     }
 
@@ -65,6 +76,11 @@ interface RedactedPoint extends PointData {
         @Override
         public List<DoubleExemplarData> getExemplars() {
             return exemplars;
+        }
+
+        @Override
+        public String toString() {
+            return shown("value=" + getValue());
         }
     }
 
@@ -115,6 +131,12 @@ interface RedactedPoint extends PointData {
         @Override
         public List<DoubleExemplarData> getExemplars() {
             return exemplars;
+        }
+
+        @Override
+        public String toString() {
+            return shown("count=" + getCount() + ", sum=" + getSum() + ", min=" + getMin() + ", max=" + getMax()
+                    + ", boundaries=" + getBoundaries() + ", counts=" + getCounts());
         }
     }
 
@@ -176,6 +198,13 @@ interface RedactedPoint extends PointData {
         @Override
         public List<DoubleExemplarData> getExemplars() {
             return exemplars;
+        }
+
+        @Override
+        public String toString() {
+            return shown("count=" + getCount() + ", sum=" + getSum() + ", min=" + getMin() + ", max=" + getMax()
+                    + ", scale=" + getScale() + ", zeroCount=" + getZeroCount() + ", positiveBuckets="
+                    + getPositiveBuckets() + ", negativeBuckets=" + getNegativeBuckets());
         }
     }
 }

@@ -235,9 +235,10 @@ public final class Redactor {
         return text == null ? null : values.text(text);
     }
 
-    /** Description, attributes of points and exemplars, and resource of a metric. */
+    /** Description, attributes of points and exemplars, scope and resource of a metric. */
     public MetricData redact(MetricData metric) {
-        MetricData after = metrics.redact(metric, redact(metric.getResource()));
+        MetricData after =
+                metrics.redact(metric, redact(metric.getResource()), scope(metric.getInstrumentationScopeInfo()));
         return settings.dryRun ? metric : after;
     }
 

@@ -53,6 +53,19 @@ final class RedisText {
         return redacted.equals(commands) ? commands : redacted;
     }
 
+    /** The first line that holds anything; the same object if it is all there is. */
+    static String firstLine(String text) {
+        int start = 0;
+        while (start < text.length() && isLineEnd(text.charAt(start))) {
+            start++;
+        }
+        int end = start;
+        while (end < text.length() && !isLineEnd(text.charAt(end))) {
+            end++;
+        }
+        return text.substring(start, end);
+    }
+
     private String redact() {
         while (at < text.length()) {
             if (isLineEnd(at)) {
@@ -65,7 +78,10 @@ final class RedisText {
     }
 
     private boolean isLineEnd(int index) {
-        char c = text.charAt(index);
+        return isLineEnd(text.charAt(index));
+    }
+
+    private static boolean isLineEnd(char c) {
         return c == '\n' || c == '\r';
     }
 

@@ -26,6 +26,7 @@ final class SqlText {
         LIST,
         ROWS,
         BY,
+        WITH,
         PASSWORD
     }
 
@@ -78,7 +79,11 @@ final class SqlText {
         }
         int literal = endOfLiteral(at);
         if (literal >= 0) {
-            replace(at, literal, LITERAL);
+            boolean bare = expect == Expect.PASSWORD && (Ascii.isDigit(c) || c == '.');
+            replace(at, bare ? endOfPassword(literal) : literal, LITERAL);
+            expect = Expect.NOTHING;
+        } else if (expect == Expect.PASSWORD && "!*^&+~-".indexOf(c) >= 0) {
+            replace(at, endOfPassword(at + 1), LITERAL);
             expect = Expect.NOTHING;
         } else if (isQuoteOfName(c)) {
             name(c);
@@ -93,7 +98,8 @@ final class SqlText {
     }
 
     private void other(char c) {
-        expect = Expect.NOTHING;
+        // WITH PASSWORD = ...
+        expect = c == '=' && expect == Expect.PASSWORD ? Expect.PASSWORD : Expect.NOTHING;
         boolean placeholder = c == '?' || (c == ':' && isOperandNext());
         at++;
         if (c == ')') {
@@ -126,15 +132,28 @@ final class SqlText {
 
     private void word() {
         int wordEnd = endOfWordAt(at);
-        if (expect == Expect.PASSWORD && !isWord(wordEnd, "password") && !isWord(wordEnd, "values")) {
-            replace(at, wordEnd, LITERAL);
-            expect = Expect.NOTHING;
-            return;
-        }
-        if (expect != Expect.PASSWORD) {
+        if (expect == Expect.PASSWORD) {
+            wordForPassword(wordEnd);
+        } else {
             expect = expectation(wordEnd);
+            at = wordEnd;
         }
-        at = wordEnd;
+    }
+
+    /** {@code IDENTIFIED BY PASSWORD ...}, {@code IDENTIFIED BY VALUES ...}; but {@code WITH password AS (SELECT ...)}. */
+    private void wordForPassword(int wordEnd) {
+        int passwordEnd = endOfPassword(wordEnd);
+        // What was in quotes behind it may be a placeholder by now.
+        boolean word = passwordEnd == wordEnd || text.charAt(wordEnd) == '?';
+        if (word && (isWord(wordEnd, "password") || isWord(wordEnd, "values"))) {
+            at = wordEnd;
+        } else if (word && isWord(wordEnd, "as")) {
+            expect = Expect.NOTHING;
+            at = wordEnd;
+        } else {
+            replace(at, passwordEnd, LITERAL);
+            expect = Expect.NOTHING;
+        }
     }
 
     private Expect expectation(int wordEnd) {
@@ -147,7 +166,28 @@ final class SqlText {
         if (isWord(wordEnd, "identified")) {
             return Expect.BY;
         }
-        return expect == Expect.BY && isWord(wordEnd, "by") ? Expect.PASSWORD : Expect.NOTHING;
+        if (isWord(wordEnd, "with")) {
+            return Expect.WITH;
+        }
+        if (expect == Expect.WITH && (isWord(wordEnd, "encrypted") || isWord(wordEnd, "unencrypted"))) {
+            return Expect.WITH;
+        }
+        boolean password = (expect == Expect.BY && isWord(wordEnd, "by"))
+                || (expect == Expect.WITH && isWord(wordEnd, "password"));
+        return password ? Expect.PASSWORD : Expect.NOTHING;
+    }
+
+    /** One without quotes goes on where a word would end: {@code hunter!2}. */
+    private int endOfPassword(int from) {
+        int i = from;
+        while (i < end && !endsPassword(text.charAt(i)) && endOfComment(i) < 0) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean endsPassword(char c) {
+        return Ascii.isSpace(c) || "'\"`()[],;".indexOf(c) >= 0;
     }
 
     private boolean isWord(int wordEnd, String word) {

@@ -20,7 +20,7 @@ final class Statements {
      */
     String redact(String statement, @Nullable String system) {
         return switch (language(statement, system)) {
-            case REDIS -> counted(statement, RedisText.redact(statement), Rule.REDIS);
+            case REDIS -> counted(statement, RedisText.redact(commands(statement, system)), Rule.REDIS);
             case JSON -> counted(statement, JsonText.redact(statement), Rule.JSON);
             default -> counted(statement, SqlText.redact(statement, SqlDialect.of(system)), Rule.SQL);
         };
@@ -34,6 +34,11 @@ final class Statements {
             case "" -> statement.startsWith("{") || statement.startsWith("[") ? Rule.JSON : Rule.SQL;
             default -> Rule.SQL;
         };
+    }
+
+    /** With memcached, what is to be stored stands on the line after its command, where it would pass for one. */
+    private static String commands(String statement, @Nullable String system) {
+        return "memcached".equalsIgnoreCase(system) ? RedisText.firstLine(statement) : statement;
     }
 
     private String counted(String before, CharSequence after, Rule rule) {

@@ -208,11 +208,17 @@ final class Values {
     /** Also as what a program was called with, where the name of an option comes before its value. */
     private List<?> searchedTexts(List<?> list, UnaryOperator<String> reading) {
         List<Object> changed = null;
+        ArgumentScan.Place password = ArgumentScan.password(list);
         boolean announced = false;
         for (int i = 0; i < list.size(); i++) {
             // OpenTelemetry lets null pass.
             Object element = list.get(i);
-            Object redacted = element instanceof String text ? argument(text, announced, reading) : element;
+            Object redacted = element;
+            if (element instanceof String text) {
+                redacted = password != null && password.argument() == i
+                        ? upTo(password.from(), text, reading)
+                        : argument(text, announced, reading);
+            }
             announced = element instanceof String text && flags.announces(text);
             if (redacted != element && changed == null) {
                 changed = new ArrayList<>(list);
@@ -222,6 +228,12 @@ final class Values {
             }
         }
         return changed == null ? list : Collections.unmodifiableList(changed);
+    }
+
+    private String upTo(int password, String text, UnaryOperator<String> reading) {
+        String value = text.substring(password);
+        Object after = counted(value, masked(value), Rule.ASSIGNMENT);
+        return after == value ? text : reading.apply(text.substring(0, password)) + after;
     }
 
     private String argument(String text, boolean announced, UnaryOperator<String> reading) {

@@ -176,7 +176,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
             return true;
         } catch (Throwable unwritable) {
             // Of whatever kind: it concerns this record alone, which still goes out from memory.
-            log.debug("A record cannot be written down: {}", unwritable.toString());
+            log.debug(
+                    "A record cannot be written down: {}", unwritable.getClass().getName());
             return false;
         }
     }
@@ -454,7 +455,8 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
             return new Entry<>(decoded, Math.max(1, codec.heapSize(decoded)), position);
         } catch (Throwable undecodableRecord) {
             undecodable.increment();
-            log.debug("A record cannot be read: {}", undecodableRecord.toString());
+            log.debug(
+                    "A record cannot be read: {}", undecodableRecord.getClass().getName());
             return null;
         }
     }

@@ -38,12 +38,34 @@ class HttpEndpointTest {
                 "https://alice:s3cret@colle ctor/",
                 "https://s3cret@collector/",
                 "https://x:s3cret@a@collector/",
-                "ftp://alice:s3cret@collector/?k=s3cret"
+                "ftp://alice:s3cret@collector/?k=s3cret",
+                "https://alice:s3cret?@collector/",
+                "https://alice:a/s3cret@collector/",
+                "alice:s3cret@collector/?u=http://collector/"
             })
     void endpoint_refusesCredentialsInTheUrlWithoutRepeatingThem(String url) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HttpEndpoint.of(url))
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("s3cret", "alice"));
+    }
+
+    /** Some receivers are told their key there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://collector/s3cret#top",
+                "https://colle ctor/s3cret",
+                "https://my_collector:4318/s3cret?k=s3cret",
+                "ftp://collector/s3cret",
+                "collector:4318/s3cret",
+                "https:///s3cret",
+                "http://169.254.169.254/s3cret"
+            })
+    void endpoint_isRefusedWithoutRepeatingItsPath(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HttpEndpoint.of(url))
+                .withMessageContaining("The endpoint '")
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("s3cret"));
     }
 
     @ParameterizedTest
@@ -94,13 +116,13 @@ class HttpEndpointTest {
 
     @Test
     void toString_showsTheSettingsButNoSecret() {
-        HttpEndpoint endpoint = HttpEndpoint.builder("https://collector/v1/traces?token=s3cret")
+        HttpEndpoint endpoint = HttpEndpoint.builder("https://collector/s3cret/v1/traces?token=s3cret")
                 .header("x-api-key", "s3cret")
                 .gzip(false)
                 .build();
 
         assertThat(endpoint.toString())
-                .isEqualTo("HttpEndpoint{https://collector/v1/traces?..., headers=[x-api-key], gzip=off, timeout=PT5S,"
+                .isEqualTo("HttpEndpoint{https://collector/..., headers=[x-api-key], gzip=off, timeout=PT5S,"
                         + " tls=default}");
     }
 

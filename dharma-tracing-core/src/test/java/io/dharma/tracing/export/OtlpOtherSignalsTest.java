@@ -23,10 +23,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Metrics and logs go the way that spans go. */
 class OtlpOtherSignalsTest {
@@ -112,6 +115,24 @@ class OtlpOtherSignalsTest {
         exportCounter(exporter);
 
         assertThat(heard.get(0)).isInstanceOf(Rejected.class);
+    }
+
+    /** A sink or a preparation that throws may quote what it was given. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void metrics_thatAreNotSentAreHeardOfWithoutTheWordsOfTheFailure(boolean wrapped) {
+        List<Delivery> heard = new CopyOnWriteArrayList<>();
+        RuntimeException failure = new IllegalStateException("cannot send password=hunter2");
+        OtlpMetricExporter exporter = OtlpMetricExporter.builder(OtlpSinks.metrics(endpoint(OtlpSignal.METRICS)))
+                .listener(heard::add)
+                .preparation(metric -> {
+                    throw wrapped ? new CompletionException(failure) : failure;
+                })
+                .build();
+
+        exportCounter(exporter);
+
+        assertThat(heard.get(0)).isEqualTo(Delivery.retry("not sent: java.lang.IllegalStateException"));
     }
 
     private static void exportCounter(OtlpMetricExporter exporter) {

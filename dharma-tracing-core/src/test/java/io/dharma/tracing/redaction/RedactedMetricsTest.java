@@ -115,6 +115,31 @@ class RedactedMetricsTest {
         }
     }
 
+    @Test
+    void scope_losesItsSecretsToo() {
+        provider.meterBuilder("app")
+                .setInstrumentationVersion("token=" + SECRET)
+                .build()
+                .counterBuilder("longs")
+                .build()
+                .add(1);
+
+        assertThat(metric(redacted(), "longs").getInstrumentationScopeInfo().getVersion())
+                .isEqualTo("token=[redacted]");
+    }
+
+    /** As exporters do that write metrics to the log. */
+    @Test
+    void points_canBePrintedWithoutWhatWasTakenOut() {
+        measure();
+
+        for (MetricData metric : redacted().values()) {
+            assertThat(metric.toString())
+                    .contains("[redacted]", "/orders", metric.getName())
+                    .doesNotContain(SECRET);
+        }
+    }
+
     private static final class OnDemandReader implements MetricReader {
 
         private CollectionRegistration registration = CollectionRegistration.noop();

@@ -21,7 +21,7 @@ class RedactionCorpusTest {
 
     private static final double LEAST_RECALL = 0.99;
     private static final double MOST_FALSE_POSITIVES = 0.005;
-    private static final Set<String> DATABASES = Set.of("redis", "elasticsearch", "mongodb");
+    private static final Set<String> DATABASES = Set.of("redis", "memcached", "elasticsearch", "mongodb");
 
     private final Redactor redactor = Redactor.create();
 

@@ -27,6 +27,7 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactorTest {
@@ -372,6 +374,39 @@ class RedactorTest {
                         "java", "-Dpassword=[redacted]", "-jar", "a.jar", "--api-key", "[redacted]", "--port", "80");
         assertThat(redactor.redact(resource)).as("remembered").isSameAs(redacted);
         assertThat(redactor.redact(redacted)).isSameAs(redacted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sshpass -p hun+ter ssh -p 2222, sshpass -p [redacted] ssh -p 2222",
+        "/usr/bin/sshpass -phun+ter ssh, /usr/bin/sshpass -p[redacted] ssh",
+        "docker login -u bob -p hunter, docker login -u bob -p [redacted]",
+        "mysql -u root -phunter shop, mysql -u root -p[redacted] shop",
+        "keytool -storepass hunter -list, keytool -storepass [redacted] -list",
+        "sshpass -e ssh -p 2222, sshpass -e ssh -p 2222",
+        "docker run -p 8080:80 a, docker run -p 8080:80 a"
+    })
+    void commandLine_losesPasswordsThatNoNameAnnounces(String line, String expected) {
+        AttributeKey<List<String>> arguments = AttributeKey.stringArrayKey("process.command_args");
+        List<String> given = Arrays.stream(line.split(" ", -1))
+                .map(argument -> argument.replace('+', ' '))
+                .toList();
+
+        Attributes redacted = redactor.redact(Attributes.of(arguments, given));
+
+        assertThat(redacted.get(arguments)).containsExactly(expected.split(" ", -1));
+        assertThat(redactor.redact(redacted)).isSameAs(redacted);
+    }
+
+    @Test
+    void commandLine_keepsAPasswordThatIsToStay() {
+        AttributeKey<List<String>> arguments = AttributeKey.stringArrayKey("process.command_args");
+        Attributes given = Attributes.of(arguments, List.of("sshpass", "-p", "changeit", "ssh"));
+
+        Redactor keeping = Redactor.builder().keptValues("changeit").build();
+
+        assertThat(keeping.redact(given)).isSameAs(given);
+        assertThat(keeping.counts().redacted()).isEmpty();
     }
 
     // ---- logs, MDC, baggage

@@ -28,6 +28,7 @@ class StatementsFuzzTest {
         " VALUES (",
         "),(",
         "IDENTIFIED BY ",
+        "WITH PASSWORD ",
         "''",
         "\\'",
         "q'[",

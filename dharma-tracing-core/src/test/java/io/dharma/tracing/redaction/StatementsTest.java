@@ -76,6 +76,27 @@ class StatementsTest {
             delimiter = '|',
             quoteCharacter = '^',
             value = {
+                "set user:42:token 0 60 7\\r\\nhunter\\r\\n | set user:?:token ?",
+                "cas user:token 0 60 7 9 noreply\\r\\nhunter 2\\r\\n | cas ?",
+                "set a 0 60 7\\nhunter | set a ?",
+                "set \"a 0 60 7\\r\\nhunter\" | set ?",
+                "\\r\\nget user:42 | get user:?",
+                "\\r\\n | ^^",
+                "set a 0 60 7 | set a ?",
+                "get a | get a"
+            })
+    void memcached_keepsTheCommandAndNothingOfTheDataBehindIt(String commands, String expected) {
+        String statement = commands.replace("\\r", "\r").replace("\\n", "\n");
+
+        assertThat(statements.redact(statement, "Memcached")).isEqualTo(expected);
+        assertThat(statements.redact(expected, "memcached")).isSameAs(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
                 "{\"query\":{\"match\":{\"name\":\"bob\"}},\"size\":10} | {\"query\":{\"match\":{\"name\":\"?\"}},\"size\":\"?\"}",
                 "{\"ids\":[1,2,3],\"ok\":true} | {\"ids\":[\"?\"],\"ok\":\"?\"}",
                 "{\"a\":\"it\\\"s\", \"b\": null} | {\"a\":\"?\", \"b\": \"?\"}",
@@ -120,7 +141,7 @@ class StatementsTest {
             for (int n = random.nextInt(14); n >= 0; n--) {
                 text.append(pieces[random.nextInt(pieces.length)]);
             }
-            for (String system : List.of("redis", "mongodb")) {
+            for (String system : List.of("redis", "memcached", "mongodb")) {
                 String once = statements.redact(text.toString(), system);
 
                 assertThat(statements.redact(once, system))
