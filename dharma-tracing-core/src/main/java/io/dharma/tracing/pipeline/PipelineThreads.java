@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /**
  * Threads that several {@link Pipeline}s share, so that their number does not grow with the number of signals and
@@ -33,12 +34,14 @@ public final class PipelineThreads {
 
     private final boolean shared;
     private final long patienceNanos;
+    private final BiFunction<String, Runnable, Thread> maker;
     private final Map<String, WorkerThread> threads = new HashMap<>();
     private volatile List<WorkerThread> all = List.of();
 
-    private PipelineThreads(boolean shared, Duration patience) {
+    private PipelineThreads(boolean shared, Duration patience, BiFunction<String, Runnable, Thread> maker) {
         this.shared = shared;
         this.patienceNanos = patience.toNanos();
+        this.maker = maker;
     }
 
     /** To be given to every pipeline that is to share them. */
@@ -48,12 +51,17 @@ public final class PipelineThreads {
 
     /** @param patience how long a turn may take before those that wait for it go on without */
     static PipelineThreads shared(Duration patience) {
-        return new PipelineThreads(true, patience);
+        return new PipelineThreads(true, patience, WorkerThread::daemon);
+    }
+
+    /** For tests of a machine that is out of threads. */
+    static PipelineThreads shared(BiFunction<String, Runnable, Thread> maker) {
+        return new PipelineThreads(true, PATIENCE, maker);
     }
 
     /** For one pipeline alone, with its signal in their names. */
     static PipelineThreads own() {
-        return new PipelineThreads(false, PATIENCE);
+        return new PipelineThreads(false, PATIENCE, WorkerThread::daemon);
     }
 
     /**
@@ -115,7 +123,7 @@ public final class PipelineThreads {
         if (known != null) {
             return known;
         }
-        WorkerThread added = new WorkerThread(name, this::lookAround);
+        WorkerThread added = new WorkerThread(name, this::lookAround, maker);
         threads.put(name, added);
         List<WorkerThread> more = new ArrayList<>(all);
         more.add(added);

@@ -1,9 +1,11 @@
 package io.dharma.tracing.pipeline;
 
+import io.dharma.tracing.spi.DaemonThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,18 +46,28 @@ final class WorkerThread implements Runnable {
     private volatile long turnBegan;
 
     private final LongSupplier lookAround;
+    private final BiFunction<String, Runnable, Thread> maker;
 
     WorkerThread(String name) {
-        this(name, () -> Worker.FOREVER);
+        this(name, () -> Worker.FOREVER, WorkerThread::daemon);
     }
 
     /**
      * @param lookAround what the thread does between turns, to look after other threads; says how many nanoseconds it
      *     may sleep until it has to look again
+     * @param maker makes a thread of that name, not started yet
      */
-    WorkerThread(String name, LongSupplier lookAround) {
+    WorkerThread(String name, LongSupplier lookAround, BiFunction<String, Runnable, Thread> maker) {
         this.name = name;
         this.lookAround = lookAround;
+        this.maker = maker;
+    }
+
+    static Thread daemon(String name, Runnable task) {
+        Thread thread = DaemonThreads.of(name, task);
+        // What it calls may be the application's hooks, which may ask for one.
+        thread.setContextClassLoader(WorkerThread.class.getClassLoader());
+        return thread;
     }
 
     synchronized void add(Worker worker) {
@@ -130,11 +142,7 @@ final class WorkerThread implements Runnable {
     }
 
     private void startThread() {
-        // No inherited thread-locals: what the thread that calls init() carries is not ours to keep alive.
-        Thread started = new Thread(null, this, name, 0, false);
-        started.setDaemon(true);
-        // Not the caller's class loader either, or a redeployed application could not be collected.
-        started.setContextClassLoader(WorkerThread.class.getClassLoader());
+        Thread started = maker.apply(name, this);
         Thread before = thread;
         boolean finishedBefore = finished;
         thread = started;

@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,16 @@ public final class BlockingTasks {
     private static final long PATIENCE_MILLIS = 500;
     private static final long IDLE_MILLIS = 100;
 
-    private static final BlockingTasks SHARED = new BlockingTasks();
+    private static final BlockingTasks SHARED = new BlockingTasks(DaemonThreads::of);
 
+    private final BiFunction<String, Runnable, Thread> maker;
     private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(1, this::thread);
     private final AtomicInteger alive = new AtomicInteger();
     private final Set<Lane> running = ConcurrentHashMap.newKeySet();
 
-    BlockingTasks() {
+    /** @param maker makes a thread of that name, not started yet */
+    BlockingTasks(BiFunction<String, Runnable, Thread> maker) {
+        this.maker = maker;
         threads.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
         threads.allowCoreThreadTimeOut(true);
         threads.setRemoveOnCancelPolicy(true);
@@ -64,7 +68,7 @@ public final class BlockingTasks {
     /** Thread dumps and tests count names: the second one at a time is {@code dharma-blocking-2}. */
     private Thread thread(Runnable work) {
         int number = alive.incrementAndGet();
-        return DaemonThreads.of(number == 1 ? "dharma-blocking" : "dharma-blocking-" + number, () -> {
+        return maker.apply(number == 1 ? "dharma-blocking" : "dharma-blocking-" + number, () -> {
             try {
                 work.run();
             } finally {

@@ -5,6 +5,7 @@ import static io.dharma.tracing.pipeline.Accounts.assertSettled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.spi.NoThreads;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class SharedThreadsTest {
     /** Two seconds in production; the looks that find it out come as often here as there, relative to it. */
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
-    private final PipelineThreads threads = PipelineThreads.shared(PATIENCE);
+    private PipelineThreads threads = PipelineThreads.shared(PATIENCE);
     private final CountDownLatch testOver = new CountDownLatch(1);
     private final List<Pipeline<Item, Item>> pipelines = new ArrayList<>();
     private Clock clock = Clock.getDefault();
@@ -201,6 +202,34 @@ class SharedThreadsTest {
         assertThat(stuck.get()).isEqualTo(5);
         assertThat(hangs.stats().queuedRecords()).isEqualTo(16);
         assertThat(hangs.stats().dropped()).isEqualTo(Map.of(DropReason.CONVERT_FAILED, 4L));
+        testOver.countDown();
+        await().untilAsserted(() -> assertSettled(hangs.stats()));
+    }
+
+    /** The thread of a call that does not return is given up, but there is none to go on with at first. */
+    @Test
+    void threadThatCannotBeReplacedAtOnce_isReplacedLater() {
+        NoThreads machine = new NoThreads();
+        machine.are(false);
+        clock = new FastClock();
+        threads = PipelineThreads.shared(machine::make);
+        ScriptedSink sink = new ScriptedSink("otlp");
+        Pipeline<Item, Item> hangs = start("spans", this::hangOnce, sink);
+        hangs.offer(Item.ordinary(1));
+        await().until(() -> !hanging.get());
+        machine.are(true);
+        await().atMost(LONG).until(() -> {
+            hangs.wake();
+            return hangs.stats().droppedTotal() == 1;
+        });
+
+        hangs.offer(Item.ordinary(2));
+        machine.are(false);
+
+        await().atMost(LONG).until(() -> {
+            hangs.wake();
+            return sink.ids().equals(List.of(2L));
+        });
         testOver.countDown();
         await().untilAsserted(() -> assertSettled(hangs.stats()));
     }

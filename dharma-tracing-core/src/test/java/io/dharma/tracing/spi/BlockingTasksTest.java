@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(30)
 class BlockingTasksTest {
 
-    private final BlockingTasks tasks = new BlockingTasks();
+    private final BlockingTasks tasks = new BlockingTasks(DaemonThreads::of);
     private final CountDownLatch over = new CountDownLatch(1);
 
     @AfterEach
@@ -173,6 +173,34 @@ class BlockingTasksTest {
         assertThat(tasks.newLane(1).offerNow(ran::countDown)).isTrue();
 
         assertThat(ran.await(400, TimeUnit.MILLISECONDS)).isTrue();
+    }
+
+    @Test
+    void taskForWhichThereIsNoThread_runsWhenThereIsOne() {
+        NoThreads threads = new NoThreads();
+        Lane lane = threads.lane(10);
+        ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
+
+        assertThat(lane.offer(() -> ran.add("first"))).isTrue();
+        threads.are(false);
+        assertThat(lane.offer(() -> ran.add("second"))).isTrue();
+
+        await().until(() -> ran.size() == 2);
+        assertThat(ran).containsExactly("first", "second");
+    }
+
+    @Test
+    void taskThatIsInAHurry_isTurnedAwayIfThereIsNoThread() {
+        NoThreads threads = new NoThreads();
+        Lane lane = threads.lane(10);
+        ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
+
+        assertThat(lane.offerNow(() -> ran.add("in a hurry"))).isFalse();
+        threads.are(false);
+        assertThat(lane.offer(() -> ran.add("later"))).isTrue();
+
+        await().until(() -> !ran.isEmpty());
+        assertThat(ran).containsExactly("later");
     }
 
     @Test

@@ -10,7 +10,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.dharma.tracing.internal.segment.FaultyDisk;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Priority;
+import io.dharma.tracing.spi.BlockingTasks.Lane;
 import io.dharma.tracing.spi.LogCapture;
+import io.dharma.tracing.spi.NoThreads;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.ManualClock;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -911,6 +913,23 @@ class SpoolTest {
 
         await().untilAsserted(() ->
                 assertThat(Spools.list(directory)).singleElement().asString().contains("left."));
+    }
+
+    @Test
+    void closeOnAMachineThatIsOutOfThreads_losesNothing() {
+        Lane none = new NoThreads().lane(2);
+        Spool<String> spool =
+                Spool.builder(directory, TextCodec.INSTANCE).endings(none).build();
+        spools.add(spool);
+        Journal.Reader<String> unused = spool.reader("otlp");
+        spool.append("a", NORMAL);
+        spool.append("b", HIGH);
+
+        spool.finish(Spools.PATIENCE);
+        spool.close(Spools.PATIENCE);
+
+        Journal.Reader<String> next = spool().reader("otlp");
+        assertThat(Spools.inheritedTexts(next)).containsExactlyInAnyOrder("a", "b");
     }
 
     // ---- helpers
