@@ -102,8 +102,8 @@ public final class RedactionOptions {
 
     /**
      * Adds to every span before it is redacted: see {@link Stage#enrichmentHook}. Default: nothing. It runs on a thread
-     * of ours, while all spans wait. If it throws, the span goes on without it; if it does so or takes longer than 50 ms three
-     * times in a row, it is not called for a minute.
+     * of ours, while all spans wait. If it throws, the span goes on without it; if it does so or takes longer than 50
+     * ms three times in a row, it is not called for a minute.
      *
      * @param name a short lower-case name for health and log
      */

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Prints spans for people: each trace as a tree, or one line per span.
  *
  * <p>A tree is printed when the span through which the trace entered this process has ended; what belongs to no such
- * span yet waits a little (5 s) and is then printed as it is. What waits is bounded, in number and to 1 MiB. Whatever came from
- * outside is printed without control characters, so that no name or attribute can forge a line or command a terminal.
+ * span yet waits a little (5 s) and is then printed as it is. What waits is bounded, in number and to 1 MiB. Whatever
+ * came from outside is printed without control characters, so that no name or attribute can forge a line or command a
+ * terminal.
  *
  * <p>For any thread.
  */

@@ -164,8 +164,8 @@ public final class OtlpMetricExporter implements MetricExporter {
         }
 
         /**
-         * What is done to each metric before it is sent, such as {@code redactor::redact}; by default nothing. If it throws,
-         * that export is not sent.
+         * What is done to each metric before it is sent, such as {@code redactor::redact}; by default nothing. If it
+         * throws, that export is not sent.
          */
         public Builder preparation(UnaryOperator<MetricData> preparation) {
             this.preparation = Objects.requireNonNull(preparation, "preparation");

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Waking a thread costs its waker microseconds, far more than the offer itself. So while there is traffic nobody
  * wakes it: it looks by itself ten times a second, twenty with a journal, and an offer wakes it only when the queue is
  * half full. After five seconds without a record it sleeps until woken, so that an idle service is not woken all the
- * time for ever, and the first record after that pays for one call. Before it sleeps it says so ({@code dozing}) and then looks once
- * more; a producer publishes its record and then reads {@code dozing}. Both are volatile, so at least one of the two
- * sees the other, and no record is slept over.
+ * time for ever, and the first record after that pays for one call. Before it sleeps it says so ({@code dozing}) and
+ * then looks once more; a producer publishes its record and then reads {@code dozing}. Both are volatile, so at least
+ * one of the two sees the other, and no record is slept over.
  *
  * @param <I> what is offered
  * @param <O> what is delivered

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded by {@link Builder#maxQueueBytes}, for everything together: a quarter is the first queue's, half
  * with a journal, an eighth keeps what receivers rejected, the rest is divided among the sinks, and a record counts until
- * its fate is known. When room runs out the newest records are dropped, ordinary ones before those of high priority, for the sink
- * concerned only.
+ * its fate is known. When room runs out the newest records are dropped, ordinary ones before those of high priority,
+ * for the sink concerned only.
  *
  * <p>With a {@link Journal} every record is written down before the sinks get it, and none that was is dropped for lack of
  * memory, unless it alone is more than its sink has. The first queue is the only place left where room can run out: when

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * {@code ?token=...}, {@code <secret>...}, {@code password%3D...}, {@code password '...'}.
  *
  * <p>Triggered by what stands between name and value; the name is looked for backwards over a bounded distance. A
- * parameter of a URL is secret whatever its value, but for {@code ?auth=none}. Anything else must not be an obvious stand-in, such as {@code null} or
- * {@code ${PASSWORD}}, and for a name that has other meanings it must look like a secret, see {@link Sensitivity}.
+ * parameter of a URL is secret whatever its value, but for {@code ?auth=none}. Anything else must not be an obvious
+ * stand-in, such as {@code null} or {@code ${PASSWORD}}, and for a name that has other meanings it must look like a
+ * secret, see {@link Sensitivity}.
  */
 final class AssignmentScanner implements Scanner {
 

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * too large alone loses spans, its newest. {@link #pin Pinned} traces stay.
  *
  * <p><b>With a directory</b>, as soon as that is open, every batch is written before its delivery is answered, so that a
- * process that is killed loses nothing that was delivered, and at the next start all of it is found again: soon after that start, since the files are
- * read on another thread ({@link BlockingTasks}). A directory that cannot be used, because it is full or gone or
- * another process's, costs the past on disk and nothing else: traces are kept in memory, a warning says why, and every 30
- * s it is tried again. What is in memory by then is written. Files are for the user of this process alone; they hold what
- * spans hold, so redaction belongs in front of this sink.
+ * process that is killed loses nothing that was delivered, and at the next start all of it is found again: soon after
+ * that start, since the files are read on another thread ({@link BlockingTasks}). A directory that cannot be used,
+ * because it is full or gone or another process's, costs the past on disk and nothing else: traces are kept in memory,
+ * a warning says why, and every 30 s it is tried again. What is in memory by then is written. Files are for the user of
+ * this process alone; they hold what spans hold, so redaction belongs in front of this sink.
  *
  * <p>Any thread. What was kept can be asked for after closing, too.
  */
@@ -363,10 +363,10 @@ public final class TraceStore implements Sink<SpanData>, Traces {
 
         /**
          * Where traces are kept on disk as well, so that they are found again after a restart; nowhere by default. Made if
-         * it is not there, and for one process at a time. One that is a symbolic link, that every user can write to, or that
-         * belongs to a user other than this process's and the administrator is not used; what it is in is not looked at.
-         * Costs the writing of about 60 bytes for an ordinary span, and
-         * memory for the index: see {@link #maxIndexBytes}.
+         * it is not there, and for one process at a time. One that is a symbolic link, that every user can write to, or
+         * that belongs to a user other than this process's and the administrator is not used; what it is in is not
+         * looked at. Costs the writing of about 60 bytes for an ordinary span, and memory for the index: see {@link
+         * #maxIndexBytes}.
          */
         public Builder directory(Path directory) {
             this.directory = Objects.requireNonNull(directory, "directory");

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code ## kind @attribute x3} begins a section: of that kind, as values of that attribute (without, they are texts on
  * their own), each line made {@code x} times from different random values if it has any. Placeholders in braces are those
- * of {@link FakeValues}; what has to go stands in angle quotes; {@code \n}, {@code \r}, {@code \t}, {@code \"} and {@code \\} are as in
- * Java. So nothing that looks like a real key stands in a file.
+ * of {@link FakeValues}; what has to go stands in angle quotes; {@code \n}, {@code \r}, {@code \t}, {@code \"} and
+ * {@code \\} are as in Java. So nothing that looks like a real key stands in a file.
  */
 final class Corpus {
 

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Blocks of one or several {@link HistoryTenant}s in a directory of bounded size.
  *
- * <p><b>Opening</b> happens on another thread ({@link BlockingTasks}). As soon as the directory is this process's, what is appended goes there; meanwhile the blocks of earlier
- * processes are read and given to the tenants, who build their indexes from them.
+ * <p><b>Opening</b> happens on another thread ({@link BlockingTasks}). As soon as the directory is this process's, what
+ * is appended goes there; meanwhile the blocks of earlier processes are read and given to the tenants, who build their
+ * indexes from them.
  *
  * <p><b>Making room.</b> The oldest segment goes whole. Before it does, the tenants may append again what is to stay.
  *
@@ -122,9 +123,9 @@ public final class HistoryLog implements AutoCloseable {
     private boolean makingRoom;
     private boolean syncScheduled;
     private boolean closed;
-    private @Nullable Future<?> nextSync;
-    private @Nullable Future<?> nextOpening;
 
+    private volatile @Nullable Future<?> nextSync;
+    private volatile @Nullable Future<?> nextOpening;
     private volatile boolean closing;
     private volatile boolean ended;
 
@@ -544,14 +545,14 @@ public final class HistoryLog implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             ended = true;
+            cancel(nextSync);
+            cancel(nextOpening);
             triedOnce.countDown();
         }
     }
 
     private void closeNow() {
         closed = true;
-        cancel(nextSync);
-        cancel(nextOpening);
         Opened now = opened;
         if (now == null) {
             return;
