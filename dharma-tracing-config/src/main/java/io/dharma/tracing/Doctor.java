@@ -61,7 +61,10 @@ final class Doctor {
             classPathSeen.countDown();
             return;
         }
-        boolean unused = BlockingTasks.lane(1).offer(this::look);
+        if (!BlockingTasks.lane(1).offerNow(this::look)) {
+            // Out of threads: there is worse to worry about than the class path.
+            classPathSeen.countDown();
+        }
     }
 
     /** Says what is known already and looks at nothing, on the calling thread. */
@@ -90,7 +93,10 @@ final class Doctor {
         } finally {
             classPathSeen.countDown();
         }
-        collectors.forEach(this::tryToReach);
+        // Each where what else wants something of its host waits: a name that hangs does so for all.
+        collectors.forEach((address, collector) -> {
+            boolean unused = BlockingTasks.laneOfHost(collector.getHost()).offer(() -> tryToReach(address, collector));
+        });
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.dharma.tracing.export;
 
 import io.dharma.tracing.spi.BlockingTasks;
-import io.dharma.tracing.spi.BlockingTasks.Lane;
 import io.dharma.tracing.spi.DaemonThreads;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -33,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing runs before the first exchange, and nothing is left after the last user has released it. There are two
  * threads: {@code dharma-http-selector} (the client's own, renamed) and {@code dharma-http}, which does what never
  * waits, the client's work and deadlines. What may wait, a look-up of a name or a proxy selector of the application, is
- * left to {@link BlockingTasks}, for each host in a lane of its own: one that hangs takes one thread, and holds up no
- * other host.
+ * left to {@link BlockingTasks}, in the host's lane: one that hangs takes one thread, and holds up no other host.
  *
  * <p>Always HTTP/1.1. In cleartext HTTP/2 would begin with an upgrade that collectors do not speak, and over TLS a
  * connection that has gone dead would keep taking every later exchange down with it: with HTTP/1.1 the exchange that
@@ -87,14 +85,10 @@ final class HttpConnections {
 
     private static final long IDLE_SECONDS = 5;
 
-    /** Of exchanges with a host that wait for their turn: those that are given up do not count any more. */
-    private static final int MAX_WAITING = 1_000;
-
     private final Settings settings;
     private final ThreadGroup threads = new ThreadGroup("dharma-http");
     private final ScheduledThreadPoolExecutor worker =
             new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.of(threads, "dharma-http", task));
-    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<String, NameLookup> lookups = new ConcurrentHashMap<>();
     private int users;
     private volatile boolean closed;
@@ -164,19 +158,14 @@ final class HttpConnections {
      */
     Executor waiting(String host) {
         Executor given = settings.executor();
-        return given != null ? given : lane(host);
+        return given != null ? given : BlockingTasks.laneOfHost(host);
     }
 
     /** Takes back what was given to {@link #waiting} and has not begun. */
     void forget(String host, Runnable task) {
-        Lane lane = lanes.get(host);
-        if (lane != null) {
-            boolean unused = lane.remove(task);
+        if (settings.executor() == null) {
+            boolean unused = BlockingTasks.laneOfHost(host).remove(task);
         }
-    }
-
-    private Lane lane(String host) {
-        return lanes.computeIfAbsent(host, name -> BlockingTasks.lane(MAX_WAITING));
     }
 
     /** The look-up that all endpoints on this host share. */

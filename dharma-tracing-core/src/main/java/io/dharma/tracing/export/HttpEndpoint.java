@@ -154,8 +154,8 @@ public final class HttpEndpoint {
     /** Scheme, host and port. Path and query may hold a key, and what stands before an @ a password. */
     static String withoutSecrets(String url) {
         int authority = endOfScheme(url);
-        // The last one of all: a password that was not encoded may hold any of /?#.
-        int credentials = url.lastIndexOf('@');
+        int credentials = url.substring(0, hasHost(url) ? endOfHost(url, authority) : url.length())
+                .lastIndexOf('@');
         int host = Math.max(authority, credentials + 1);
         int end = endOfHost(url, host);
         boolean more = end < url.length() && !url.substring(end).equals("/");
@@ -163,6 +163,15 @@ public final class HttpEndpoint {
                 + (host > authority ? "...@" : "")
                 + url.substring(host, end)
                 + (more ? "/..." : "");
+    }
+
+    /** If not, it is anybody's guess what is what: a password that was not encoded may hold any of /?#. */
+    private static boolean hasHost(String url) {
+        try {
+            return new URI(url).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Where what follows {@code ://} begins; 0 if the URL does not begin with a scheme. */

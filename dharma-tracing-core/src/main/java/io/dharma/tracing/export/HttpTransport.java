@@ -63,9 +63,13 @@ final class HttpTransport {
         }
     }
 
-    /** The task may wait. */
+    /**
+     * By the thread that never waits.
+     *
+     * @throws RejectedExecutionException if it is closed
+     */
     Future<?> schedule(Runnable task, Duration delay) {
-        return connections.schedule(() -> connections.waiting(uri.getHost()).execute(task), delay);
+        return connections.schedule(task, delay);
     }
 
     /** Cuts off what is under way and lets go of the connections. */

@@ -1,6 +1,7 @@
 package io.dharma.tracing.export;
 
 import io.dharma.tracing.export.HttpConnections.Settings;
+import io.dharma.tracing.spi.BlockingTasks;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.Compressor;
 import io.opentelemetry.sdk.common.export.HttpResponse;
@@ -12,6 +13,7 @@ import io.opentelemetry.sdk.common.export.RetryPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,11 +35,16 @@ import org.jspecify.annotations.Nullable;
 /** OpenTelemetry's contract of a sender, kept by our transport. For any thread; waits for nothing. */
 final class JdkHttpSender implements HttpSender {
 
+    private static final int MAX_WAITING = 1_000;
+
     private final HttpSenderConfig config;
     private final HttpTransport transport;
 
     /** What waits for its next attempt; whoever takes one out of here goes on with it. */
     private final Set<Attempts> waiting = ConcurrentHashMap.newKeySet();
+
+    /** For headers, which the application supplies: its code may hang, and that is then this sender's alone. */
+    private final Executor mayWait;
 
     private volatile boolean closed;
     private final Clock clock = Clock.systemUTC();
@@ -44,6 +52,8 @@ final class JdkHttpSender implements HttpSender {
     JdkHttpSender(HttpSenderConfig config) {
         this.config = config;
         this.transport = new HttpTransport(config.getEndpoint(), true, settings(config));
+        Executor given = config.getExecutorService();
+        this.mayWait = given != null ? given : BlockingTasks.lane(MAX_WAITING);
     }
 
     private static Settings settings(HttpSenderConfig config) {
@@ -67,7 +77,7 @@ final class JdkHttpSender implements HttpSender {
             onError.accept(e);
             return;
         }
-        new Attempts(body, onResponse, onError).next();
+        new Attempts(body, onResponse, onError).first();
     }
 
     @Override
@@ -115,6 +125,7 @@ final class JdkHttpSender implements HttpSender {
         private final long timeout = config.getTimeout().toNanos();
         private final @Nullable RetryPolicy policy = config.getRetryPolicy();
         private int made;
+        private volatile @Nullable Future<?> lastChance;
 
         Attempts(byte[] body, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
             this.body = body;
@@ -122,17 +133,20 @@ final class JdkHttpSender implements HttpSender {
             this.onError = onError;
         }
 
-        void next() {
-            made++;
-            int replyLimit = (int) Math.min(config.getMaxResponseBodySize(), HttpPost.MAX_REPLY);
-            CompletableFuture<HttpReply> reply;
+        /** Where it may wait, as the application supplies the headers. */
+        void first() {
             try {
-                reply = transport.post(new HttpPost(body, headers(), Duration.ofNanos(left()), replyLimit));
+                next(headers());
             } catch (RuntimeException e) {
                 onError.accept(e);
-                return;
             }
-            CompletableFuture<HttpReply> unused = reply.whenComplete(this::decide);
+        }
+
+        private void next(Map<String, List<String>> headers) {
+            made++;
+            int replyLimit = (int) Math.min(config.getMaxResponseBodySize(), HttpPost.MAX_REPLY);
+            HttpPost post = new HttpPost(body, headers, Duration.ofNanos(left()), replyLimit);
+            CompletableFuture<HttpReply> unused = transport.post(post).whenComplete(this::decide);
         }
 
         private long left() {
@@ -166,7 +180,9 @@ final class JdkHttpSender implements HttpSender {
             }
             waiting.add(this);
             try {
-                Future<?> unused = transport.schedule(this::nextUnlessGivenUp, Duration.ofNanos(pause));
+                // Whatever keeps the next one from being made, somebody waits for an answer.
+                lastChance = transport.schedule(this::timeIsUp, Duration.ofNanos(left()));
+                Future<?> unused = transport.schedule(this::soon, Duration.ofNanos(pause));
             } catch (RejectedExecutionException e) {
                 return !waiting.remove(this);
             }
@@ -177,10 +193,42 @@ final class JdkHttpSender implements HttpSender {
             return true;
         }
 
-        private void nextUnlessGivenUp() {
-            if (waiting.remove(this)) {
-                next();
+        private void soon() {
+            try {
+                mayWait.execute(this::nextUnlessGivenUp);
+            } catch (RejectedExecutionException tooManyWait) {
+                timeIsUp();
             }
+        }
+
+        private void timeIsUp() {
+            if (waiting.remove(this)) {
+                onError.accept(new HttpTimeoutException("no attempt could be made in time"));
+            }
+        }
+
+        /** It waits until the headers are known, however long the application takes for them. */
+        private void nextUnlessGivenUp() {
+            try {
+                Map<String, List<String>> headers = headers();
+                if (stopsWaiting()) {
+                    next(headers);
+                }
+            } catch (RuntimeException e) {
+                if (stopsWaiting()) {
+                    onError.accept(e);
+                }
+            }
+        }
+
+        /** Returns false if it did before, and somebody has been told. */
+        private boolean stopsWaiting() {
+            boolean waited = waiting.remove(this);
+            Future<?> timer = lastChance;
+            if (waited && timer != null) {
+                timer.cancel(false);
+            }
+            return waited;
         }
 
         private void giveUp() {

@@ -22,8 +22,11 @@ final class CircuitBreaker {
     /** Half of it fixed and all of it again at random: 0.5 to 1.5 seconds. */
     private static final long OPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** At hand, since that all is well must be noticed even when the heap is full. */
+    private static final State WELL = new Closed(0);
+
     private final RandomGenerator random;
-    private State state = new Closed(0);
+    private State state = WELL;
 
     CircuitBreaker(RandomGenerator random) {
         this.random = random;
@@ -52,7 +55,7 @@ final class CircuitBreaker {
 
     /** The receiver answered as one that is well. */
     void succeeded() {
-        state = new Closed(0);
+        state = WELL;
     }
 
     /** The receiver is there, whatever it thinks of what it was sent. */
@@ -107,7 +110,7 @@ final class CircuitBreaker {
 
         @Override
         public State answered() {
-            return new Closed(0);
+            return WELL;
         }
 
         @Override
@@ -161,7 +164,7 @@ final class CircuitBreaker {
 
         @Override
         public State answered() {
-            return new Closed(0);
+            return WELL;
         }
 
         @Override

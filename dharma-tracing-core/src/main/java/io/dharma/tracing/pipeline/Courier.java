@@ -73,6 +73,7 @@ final class Courier<T> implements Worker.Task {
     private final @Nullable Overflow<T> overflow;
     private final Worker worker;
     private volatile @Nullable Intake<?, T> intake;
+    private volatile boolean hasLastWords;
 
     // The thread's own.
     private boolean tends;
@@ -242,6 +243,7 @@ final class Courier<T> implements Worker.Task {
         flushMarks.removeIf(mark -> mark.ticket.isWithdrawn());
         if (inFlight.isEmpty()) {
             breaker.nothingIsUnderWay(now);
+            bringBackWhatNobodyWaitsFor(now);
         }
         if (closed || inFlight.size() >= maxInFlight() || breaker.nanosUntilPermit(now) > 0) {
             return null;
@@ -258,6 +260,15 @@ final class Courier<T> implements Worker.Task {
         batch.leave();
         calling = attempt;
         return attempt;
+    }
+
+    /** There is none, unless the heap was so full that an outcome was entered by half. */
+    private void bringBackWhatNobodyWaitsFor(long now) {
+        for (int i = 0; i < unsettled.size(); i++) {
+            if (unsettled.get(i).isUnderWay()) {
+                comesBack(unsettled.get(i), now);
+            }
+        }
     }
 
     private void deliver(Attempt attempt) {
@@ -492,9 +503,9 @@ final class Courier<T> implements Worker.Task {
         boolean expected = inFlight.remove(attempt);
         if (delivery instanceof Delivery.Delivered arrived) {
             // Also when we had given up on it: it did arrive, and is not sent again.
+            arrived(attempt.batch, arrived);
             receiverIsWell();
             takesSome();
-            arrived(attempt.batch, arrived);
         } else if (expected) {
             didNotArrive(attempt.batch, delivery, settings.clock().nanoTime());
         }
@@ -908,6 +919,7 @@ final class Courier<T> implements Worker.Task {
 
     private void announceUndelivered(long records) {
         if (records > 0) {
+            hasLastWords = true;
             log.warn("{} to {} closed with {} undelivered", settings.signal(), name, records);
         }
     }
@@ -958,6 +970,11 @@ final class Courier<T> implements Worker.Task {
         left.clear();
         leftToNextProcess += kept;
         return records - kept;
+    }
+
+    /** Any thread: whether something was said about the end. */
+    boolean hasLastWords() {
+        return hasLastWords;
     }
 
     /** Any thread: ends the courier's thread, after the call it may be in and {@link #end()}. */

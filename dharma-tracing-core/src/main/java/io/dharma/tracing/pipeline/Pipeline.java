@@ -61,7 +61,7 @@ public final class Pipeline<I, O> implements AutoCloseable {
     /** What sinks get at least to let go of their connections, out of the time to close. */
     private static final long TIME_FOR_SINKS_TO_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final long TIME_TO_SAY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Duration TIME_TO_SAY = Duration.ofMillis(20);
 
     /** Also when there is no time left: a disk that is well needs less, and the accounts depend on it. */
     private static final long TIME_FOR_JOURNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -177,16 +177,19 @@ public final class Pipeline<I, O> implements AutoCloseable {
             return;
         }
         long until = start + nanos;
-        ClosingSteps.runAll(
-                () -> beginClose(nanos),
-                () -> drainUnlessOwnThread(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS)),
-                intake::abandon,
-                () -> intake.finishJournal(timeForJournal(until)),
-                () -> couriers.forEach(Courier::settleAccounts),
-                () -> couriers.forEach(Courier::stop),
-                () -> awaitThreads(until),
-                () -> awaitLog(until));
-        closed.countDown();
+        try {
+            ClosingSteps.runAll(
+                    () -> beginClose(nanos),
+                    () -> drainUnlessOwnThread(nanos - Math.min(nanos / 2, TIME_FOR_SINKS_TO_CLOSE_NANOS)),
+                    intake::abandon,
+                    () -> intake.finishJournal(timeForJournal(until)),
+                    () -> couriers.forEach(Courier::settleAccounts),
+                    () -> couriers.forEach(Courier::stop),
+                    () -> awaitThreads(until),
+                    this::awaitLastWords);
+        } finally {
+            closed.countDown();
+        }
     }
 
     /** A disk that hangs takes no more than half of what is left for the sinks to close. */
@@ -194,11 +197,13 @@ public final class Pipeline<I, O> implements AutoCloseable {
         return Duration.ofNanos(Math.max(TIME_FOR_JOURNAL_NANOS, (until - System.nanoTime()) / 2));
     }
 
-    /** What the last lines say should be there when the process ends; but a log may hang. */
-    private static void awaitLog(long until) {
+    /** The process may end now, and what was lost should have been said; but a log may hang. */
+    private void awaitLastWords() {
+        if (couriers.stream().noneMatch(Courier::hasLastWords)) {
+            return;
+        }
         try {
-            long nanos = Math.max(TIME_TO_SAY_NANOS, until - System.nanoTime());
-            boolean unused = BackgroundLog.await(Duration.ofNanos(nanos));
+            boolean unused = BackgroundLog.await(TIME_TO_SAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

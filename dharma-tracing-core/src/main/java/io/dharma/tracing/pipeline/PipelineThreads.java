@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
@@ -110,7 +111,7 @@ public final class PipelineThreads {
 
     /** The thread behind the first queues is not for sinks, whatever they are called. */
     private static String nameFor(Sink<?> sink) {
-        String name = sink.threadName();
+        String name = Objects.requireNonNull(sink.threadName(), "threadName");
         return name.equals(INTAKE) || name.equals(DELIVERY) ? "sink-" + name : name;
     }
 

@@ -38,20 +38,21 @@ public final class BackgroundLog {
     }
 
     public void warn(String format, @Nullable Object... arguments) {
-        if (logger.isWarnEnabled()) {
-            say(() -> logger.warn(format, arguments));
-        }
+        say(() -> logger.warn(format, arguments));
     }
 
     public void info(String format, @Nullable Object... arguments) {
-        if (logger.isInfoEnabled()) {
-            say(() -> logger.info(format, arguments));
-        }
+        say(() -> logger.info(format, arguments));
     }
 
+    /** Nothing is handed over if the log does not want it. */
     public void debug(String format, @Nullable Object... arguments) {
-        if (logger.isDebugEnabled()) {
-            say(() -> logger.debug(format, arguments));
+        try {
+            if (logger.isDebugEnabled()) {
+                say(() -> logger.debug(format, arguments));
+            }
+        } catch (Throwable hostile) {
+            // A filter of the application, say.
         }
     }
 

@@ -14,8 +14,16 @@ public final class ClosingSteps {
                 step.run();
             } catch (Throwable thrown) {
                 // It may be out of threads or memory, and what follows may well do without.
-                log.debug("A step of closing failed with {}", thrown.getClass().getName());
+                note(thrown);
             }
+        }
+    }
+
+    private static void note(Throwable thrown) {
+        try {
+            log.debug("A step of closing failed with {}", thrown.getClass().getName());
+        } catch (OutOfMemoryError notEvenForThat) {
+            // The next step is worth more.
         }
     }
 }

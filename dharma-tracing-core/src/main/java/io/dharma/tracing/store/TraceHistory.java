@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -45,6 +46,7 @@ final class TraceHistory implements HistoryTenant {
     private final long maxStraddling;
     private final Runnable writeUnwritten;
     private final AtomicLong pinChanges = new AtomicLong();
+    private final AtomicBoolean pinsWait = new AtomicBoolean();
     private volatile long writtenPinChanges;
     private volatile long pinsBlock = HistoryLog.NOT_WRITTEN;
 
@@ -118,7 +120,15 @@ final class TraceHistory implements HistoryTenant {
     /** Something was pinned or is not any more: written by another thread, since who pins does not wait for it. */
     void pinsChanged() {
         pinChanges.incrementAndGet();
-        log.soon(this::writeChangedPins);
+        if (pinsWait.compareAndSet(false, true)) {
+            log.soon(this::writeWaitingPins);
+        }
+    }
+
+    private void writeWaitingPins() {
+        // First: what changes from here on waits again.
+        pinsWait.set(false);
+        writeChangedPins();
     }
 
     /** Nothing that was pinned would be forgotten if the process ended now. */

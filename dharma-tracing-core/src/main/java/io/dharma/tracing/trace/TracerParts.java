@@ -134,8 +134,11 @@ final class TracerParts {
             awaitClosed(nanos);
             return;
         }
-        close(nanos);
-        closed.countDown();
+        try {
+            close(nanos);
+        } finally {
+            closed.countDown();
+        }
     }
 
     private void awaitClosed(long nanos) {

@@ -127,6 +127,15 @@ class HttpEndpointTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/v1/traces?token=me@s3cret", "/ingest/me@s3cret/v1", "/v1?a=b/c@s3cret"})
+    void toString_takesNothingBehindTheHostForTheHost(String pathAndQuery) {
+        HttpEndpoint endpoint =
+                HttpEndpoint.builder("https://collector:4318" + pathAndQuery).build();
+
+        assertThat(endpoint.toString()).contains("{https://collector:4318/...,");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "http://collector:4318, http://collector:4318/v1/traces",
         "http://collector:4318/, http://collector:4318/v1/traces",

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,42 @@ class JdkHttpSenderTest {
         assertThat(export(builder().setRetryPolicy(RetryPolicy.getDefault())).isSuccess())
                 .isFalse();
         assertThat(collector.requests()).hasSize(1);
+    }
+
+    /** They are the application's to supply, and for the next attempt anew. */
+    @Test
+    void timeout_coversHeadersThatAreNotSuppliedAgain() {
+        collector.answering(503);
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        OtlpHttpSpanExporterBuilder builder = builder()
+                .setTimeout(Duration.ofMillis(500))
+                .setRetryPolicy(RetryPolicy.builder()
+                        .setInitialBackoff(Duration.ofMillis(5))
+                        .build())
+                .setHeaders(() -> {
+                    if (asked.incrementAndGet() > 1) {
+                        awaitUninterruptibly(over);
+                    }
+                    return Map.of();
+                });
+
+        CompletableResultCode result = export(builder);
+
+        assertThat(result.isDone()).isTrue();
+        assertThat(result.isSuccess()).isFalse();
+        assertThat(asked).hasValue(2);
+        over.countDown();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // What hangs does not listen.
+            }
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.dharma.tracing.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.spi.BackgroundLog;
 import io.dharma.tracing.spi.HangingLog;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.testsupport.LeakCheck;
@@ -113,5 +114,21 @@ class HangingLogTest {
             pipeline.close(Duration.ofMillis(500));
         }
         assertThat(log.written()).anyMatch(line -> line.contains("records cannot be written down"));
+    }
+
+    @Test
+    void closing_doesNotWaitForLinesOfOthers() {
+        HangingLog log = HangingLog.of(HangingLogTest.class);
+        try (log) {
+            BackgroundLog.of(HangingLogTest.class).warn("somebody else's");
+            Pipeline<Item, Item> pipeline = pipeline().sink(otlp).build();
+            assertThat(pipeline.offer(Item.ordinary(1))).isTrue();
+            long began = System.nanoTime();
+
+            pipeline.close(Duration.ofSeconds(20));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+            assertThat(otlp.ids()).hasSize(1);
+        }
     }
 }

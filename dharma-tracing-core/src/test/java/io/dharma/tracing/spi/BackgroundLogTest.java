@@ -2,11 +2,20 @@ package io.dharma.tracing.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.dharma.tracing.testsupport.LeakCheck;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 @ExtendWith(LeakCheck.class)
 @Timeout(30)
@@ -38,5 +47,38 @@ class BackgroundLogTest {
         }
 
         assertThat(hanging.written()).hasSizeBetween(256, 257).startsWith("line 0", "line 1");
+    }
+
+    /** A filter of the application's is asked before a line is written, and is code like any other. */
+    @Test
+    void logThatThrows_concernsNobody() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        TurboFilter hostile = new HostileFilter();
+        context.addTurboFilter(hostile);
+        try {
+            log.debug("unheard");
+            log.warn("unheard");
+            List<String> ran = new ArrayList<>();
+            ClosingSteps.runAll(
+                    () -> {
+                        throw new IllegalStateException("a step");
+                    },
+                    () -> ran.add("the next"));
+            assertThat(ran).containsExactly("the next");
+        } finally {
+            context.getTurboFilterList().remove(hostile);
+        }
+    }
+
+    private static final class HostileFilter extends TurboFilter {
+
+        @Override
+        public FilterReply decide(
+                Marker marker, Logger logger, Level level, String format, Object[] arguments, Throwable thrown) {
+            if (logger.getName().startsWith("io.dharma.tracing.spi")) {
+                throw new IllegalStateException("a filter");
+            }
+            return FilterReply.NEUTRAL;
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.spi.BlockingTasks.Lane;
+import io.dharma.tracing.spi.BlockingTasks.Later;
 import io.dharma.tracing.testsupport.LeakCheck;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +14,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,48 @@ class BlockingTasksTest {
         assertThatThrownBy(() -> lane.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
     }
 
+    /** Nor is there a thread left to keep the time. */
+    @Test
+    void scheduledTask_runsAlsoWhileAnotherLaneHangs() throws InterruptedException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch ran = new CountDownLatch(1);
+        Later unused = tasks.newLane(1).schedule(ran::countDown, Duration.ofMillis(300));
+        assertThat(tasks.newLane(1).offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+
+        await().until(() -> {
+            tasks.help();
+            return ran.getCount() == 0;
+        });
+    }
+
+    /** A thread that has waited for long enough ends at the very moment in which it is given something. */
+    @Test
+    void taskThatComesWhenAThreadIsAboutToEnd_runs() throws InterruptedException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        Lane lane = tasks.newLane(10);
+        assertThat(tasks.newLane(1).offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+
+        for (int i = 0; i < 30; i++) {
+            CountDownLatch ran = new CountDownLatch(1);
+            assertThat(lane.offer(ran::countDown)).isTrue();
+            while (!ran.await(10, TimeUnit.MILLISECONDS)) {
+                tasks.help();
+            }
+            // Around the time after which an idle thread ends, to within some tens of microseconds.
+            LockSupport.parkNanos(100_000_000 - 500_000 + i * 30_000L);
+        }
+    }
+
     @Test
     void taskThatIsRemoved_neverRuns() {
         Lane lane = tasks.newLane(10);
@@ -175,17 +218,38 @@ class BlockingTasksTest {
         assertThat(ran.await(400, TimeUnit.MILLISECONDS)).isTrue();
     }
 
+    /** What waited before it, and may hang as well, does not take the thread that is started for it. */
+    @Test
+    void taskThatIsInAHurry_comesBeforeThoseThatWait() throws InterruptedException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        assertThat(tasks.newLane(1).offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(tasks.newLane(1).offer(this::hang)).isTrue();
+        CountDownLatch ran = new CountDownLatch(1);
+
+        assertThat(tasks.newLane(1).offerNow(ran::countDown)).isTrue();
+
+        assertThat(ran.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void taskForWhichThereIsNoThread_runsWhenThereIsOne() {
         NoThreads threads = new NoThreads();
-        Lane lane = threads.lane(10);
+        BlockingTasks few = new BlockingTasks(threads::make);
         ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
 
-        assertThat(lane.offer(() -> ran.add("first"))).isTrue();
+        assertThat(few.newLane(1).offer(() -> ran.add("first"))).isTrue();
+        Later unused = few.newLane(1).schedule(() -> ran.add("second"), Duration.ofMillis(50));
         threads.are(false);
-        assertThat(lane.offer(() -> ran.add("second"))).isTrue();
 
-        await().until(() -> ran.size() == 2);
+        await().until(() -> {
+            few.help();
+            return ran.size() == 2;
+        });
         assertThat(ran).containsExactly("first", "second");
     }
 
@@ -236,9 +300,9 @@ class BlockingTasksTest {
         ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
         long began = System.nanoTime();
 
-        Future<?> cancelled = lane.schedule(() -> ran.add("cancelled"), Duration.ofMillis(100));
-        Future<?> unused = lane.schedule(() -> ran.add("due"), Duration.ofMillis(200));
-        assertThat(cancelled.cancel(false)).isTrue();
+        Later cancelled = lane.schedule(() -> ran.add("cancelled"), Duration.ofMillis(100));
+        Later unused = lane.schedule(() -> ran.add("due"), Duration.ofMillis(200));
+        cancelled.cancel();
 
         await().until(() -> !ran.isEmpty());
         assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(200_000_000);

@@ -1,5 +1,8 @@
 package io.dharma.tracing.internal.settings;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+
 /** URLs as they may be shown. */
 public final class Urls {
 
@@ -18,10 +21,9 @@ public final class Urls {
             int at = url.indexOf(mark);
             end = at < 0 ? end : Math.min(end, at);
         }
-        // An unencoded password may hold any of /?#, so the last @ of the whole is looked for.
-        int credentials = url.lastIndexOf('@');
         int scheme = url.indexOf("://");
         int start = scheme < 0 ? 0 : scheme + 3;
+        int credentials = (hasHost(url) ? url.substring(0, start) + host(url.substring(start)) : url).lastIndexOf('@');
         if (credentials >= start) {
             return Problem.printable(url.substring(0, start) + "***@" + host(url.substring(credentials + 1)));
         }
@@ -29,6 +31,15 @@ public final class Urls {
         int path = hostAndPath.indexOf('/');
         String shown = path < 0 ? hostAndPath : hostAndPath.substring(0, path) + path(hostAndPath.substring(path));
         return Problem.printable(url.substring(0, start) + shown + (end < url.length() ? "?***" : ""));
+    }
+
+    /** If not, it is anybody's guess what is what: a password that was not encoded may hold any of /?#. */
+    private static boolean hasHost(String url) {
+        try {
+            return new URI(url).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static String path(String path) {

@@ -88,6 +88,9 @@ class TypesTest {
         "redis://:p/a@s@h/0,redis://***@h",
         "u:p@h,***@h",
         "http://h/p?token=1,http://h/p?***",
+        "http://h/p?token=u@S3CRET,http://h/p?***",
+        "http://h/ingest/u@S3CRET/p,http://h/ingest/***/p",
+        "http://u:a/b@h/p,http://***@h",
         "http://h/p#t,http://h/p?***"
     })
     void url_isShownWithoutSecrets(String url, String shown) {

@@ -8,6 +8,7 @@ import io.dharma.tracing.internal.segment.SegmentRecord;
 import io.dharma.tracing.spi.BackgroundLog;
 import io.dharma.tracing.spi.BlockingTasks;
 import io.dharma.tracing.spi.BlockingTasks.Lane;
+import io.dharma.tracing.spi.BlockingTasks.Later;
 import io.dharma.tracing.spi.Timeouts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,7 +65,7 @@ public final class HistoryLog implements AutoCloseable {
 
     private static final long SYNC_NANOS = 1_000_000_000L;
 
-    /** Of those that wait for the disk besides what appends: there are a few kinds, each asked for once. */
+    /** Of those that wait for the disk besides what appends: there are a few kinds, and of each waits one. */
     private static final int MAX_TASKS = 64;
 
     private static final byte[] NOTHING = {};
@@ -124,8 +124,8 @@ public final class HistoryLog implements AutoCloseable {
     private boolean syncScheduled;
     private boolean closed;
 
-    private volatile @Nullable Future<?> nextSync;
-    private volatile @Nullable Future<?> nextOpening;
+    private volatile @Nullable Later nextSync;
+    private volatile @Nullable Later nextOpening;
     private volatile boolean closing;
     private volatile boolean ended;
 
@@ -291,6 +291,7 @@ public final class HistoryLog implements AutoCloseable {
      */
     public Appended append(int kind, byte[] head, byte[] body) {
         if (opened == null) {
+            openAgainIfForgotten();
             return Appended.NOT;
         }
         writing.lock();
@@ -308,6 +309,13 @@ public final class HistoryLog implements AutoCloseable {
             return Appended.NOT;
         } finally {
             writing.unlock();
+        }
+    }
+
+    /** The heap was full when it was to be noted down. */
+    private void openAgainIfForgotten() {
+        if (trouble != null && nextOpening == null) {
+            nextOpening = after(settings.retryAfter(), this::open);
         }
     }
 
@@ -334,8 +342,8 @@ public final class HistoryLog implements AutoCloseable {
     /** What was written is forced to the disk also when nothing follows it. */
     private void scheduleSync() {
         if (!syncScheduled) {
-            syncScheduled = true;
             nextSync = after(Duration.ofNanos(SYNC_NANOS), this::sync);
+            syncScheduled = nextSync != null;
         }
     }
 
@@ -515,11 +523,10 @@ public final class HistoryLog implements AutoCloseable {
         }
     }
 
-    private @Nullable Future<?> after(Duration delay, Runnable task) {
+    private @Nullable Later after(Duration delay, Runnable task) {
         try {
             return closing ? null : maintenance.schedule(() -> runUnlessEnded(task), delay);
-        } catch (Throwable noThreadLeft) {
-            // It waits for the next that can be started.
+        } catch (OutOfMemoryError heapIsFull) {
             return null;
         }
     }
@@ -568,9 +575,9 @@ public final class HistoryLog implements AutoCloseable {
         }
     }
 
-    private static void cancel(@Nullable Future<?> later) {
+    private static void cancel(@Nullable Later later) {
         if (later != null) {
-            later.cancel(false);
+            later.cancel();
         }
     }
 
