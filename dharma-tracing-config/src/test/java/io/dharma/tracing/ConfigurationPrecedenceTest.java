@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,8 +104,10 @@ class ConfigurationPrecedenceTest {
                 .build();
 
         assertThat(endpoints(config.plan())).containsExactly("http://code:4318/v1/traces");
-        assertThat(String.valueOf(config.plan().metrics())).contains("http://code:4318/v1/metrics");
-        assertThat(String.valueOf(config.plan().logs())).contains("http://code:4318/v1/logs");
+        assertThat(endpoint(Objects.requireNonNull(config.plan().metrics()).target()))
+                .isEqualTo("http://code:4318/v1/metrics");
+        assertThat(endpoint(Objects.requireNonNull(config.plan().logs()).target()))
+                .isEqualTo("http://code:4318/v1/logs");
     }
 
     @Test
@@ -115,7 +119,8 @@ class ConfigurationPrecedenceTest {
                 .plan();
 
         assertThat(endpoints(plan)).containsExactly("http://traces:4318/own/path");
-        assertThat(String.valueOf(plan.metrics())).contains("http://all:4318/base/v1/metrics");
+        assertThat(endpoint(Objects.requireNonNull(plan.metrics()).target()))
+                .isEqualTo("http://all:4318/base/v1/metrics");
     }
 
     @Test
@@ -338,7 +343,11 @@ class ConfigurationPrecedenceTest {
 
     private static List<String> endpoints(Plan plan) {
         return plan.traces().targets().stream()
-                .map(target -> target.endpoint().uri().toString())
+                .map(ConfigurationPrecedenceTest::endpoint)
                 .toList();
+    }
+
+    private static String endpoint(Plan.@Nullable Target target) {
+        return Objects.requireNonNull(target).endpoint().uri().toString();
     }
 }

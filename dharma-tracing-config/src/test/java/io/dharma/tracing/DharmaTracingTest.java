@@ -597,7 +597,7 @@ class DharmaTracingTest {
         assertThat(dharma.inMemory().orElseThrow().spans())
                 .extracting(SpanData::getName)
                 .containsExactly("after");
-        assertThat(logged()).anyMatch(line -> line.startsWith("Sampling is now "));
+        await().until(() -> logged().stream().anyMatch(line -> line.startsWith("Sampling is now ")));
     }
 
     @Test
