@@ -40,6 +40,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * the tests. With a container engine it is the official image, elsewhere a process made of what Maven Central holds;
  * {@code -Ddharma.test.backends=processes} or {@code containers} overrides that, where {@code auto} is the default.
  *
+ * <p>A test that has to kill, freeze or fill a Redis starts one of its own: {@link RedisNode}, {@link RedisCluster} or
+ * {@link RedisSentinels}.
+ *
  * <p>A server that does not start fails the test with the server's last words. The one exception is Elasticsearch 9
  * where there is no JDK of 21 or later to run it: its tests are reported as skipped, with the reason.
  */

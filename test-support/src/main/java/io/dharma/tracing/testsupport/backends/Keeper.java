@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 final class Keeper {
 
     private static final Duration PATIENCE = Duration.ofSeconds(150);
-    private static final int ATTEMPTS = 3;
 
     private final Backend backend;
     private final ProcessHandle build;
@@ -53,7 +52,7 @@ final class Keeper {
             if (Containers.wanted()) {
                 directory.answer(backend, running(backend.startContainer()));
             } else {
-                ServerProcess server = start();
+                ServerProcess server = home.startAnswering(backend::startProcess, PATIENCE);
                 directory.answer(backend, running(server.address()));
                 server.awaitEnd();
                 directory.forgetAnswer(backend);
@@ -67,21 +66,6 @@ final class Keeper {
 
     private static Answer running(String address) {
         return new Answer.Running(address, ProcessHandle.current().pid());
-    }
-
-    private ServerProcess start() throws IOException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            ServerProcess server = backend.startProcess(home);
-            if (server.awaitAnswer(PATIENCE)) {
-                return server;
-            }
-            String fate = server.fate();
-            home.stopProcesses();
-            // A port that was free a second ago may be taken now; nothing else is worth a second try.
-            if (attempt == ATTEMPTS || !home.lastWords().contains("in use")) {
-                throw new IOException(fate + "; its last words:\n" + home.lastWords() + "\n");
-            }
-        }
     }
 
     private static String stackTrace(Throwable thrown) {

@@ -34,7 +34,8 @@ final class RedisProcess {
         return new ServerProcess(home.start(command, Map.of()), "redis://127.0.0.1:" + port, Probes::redis);
     }
 
-    private static Path unpack(Path program) throws IOException {
+    /** Puts the program of this system at {@code program}, to be run. */
+    static Path unpack(Path program) throws IOException {
         String wanted = system() + "-" + architecture();
         try (ZipFile jar = new ZipFile(Artifacts.file(Backend.REDIS).toFile())) {
             ZipEntry entry = jar.stream()

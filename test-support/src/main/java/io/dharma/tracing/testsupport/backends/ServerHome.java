@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The place of one server: its files, its log and its processes. After {@link #close()} nothing of it is left. */
 final class ServerHome implements AutoCloseable {
 
+    private static final int START_ATTEMPTS = 3;
     private static final int LAST_LINES = 40;
     private static final int DELETE_ATTEMPTS = 5;
 
@@ -35,6 +37,11 @@ final class ServerHome implements AutoCloseable {
         deleteTree(directory);
         Files.createDirectory(directory);
         return new ServerHome(directory);
+    }
+
+    /** An empty home among the temporary files, of which nobody else knows. */
+    static ServerHome temporary(String prefix) throws IOException {
+        return new ServerHome(Files.createTempDirectory(prefix));
     }
 
     Path directory() {
@@ -54,6 +61,27 @@ final class ServerHome implements AutoCloseable {
         Process process = builder.start();
         processes.add(process);
         return process;
+    }
+
+    /** Starts a server in a home, on a port that is free; returns before it answers. */
+    interface Starter {
+        ServerProcess start(ServerHome home) throws IOException;
+    }
+
+    /** Starts a server and waits until it answers. */
+    ServerProcess startAnswering(Starter starter, Duration atMost) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            ServerProcess server = starter.start(this);
+            if (server.awaitAnswer(atMost)) {
+                return server;
+            }
+            String fate = server.fate();
+            stopProcesses();
+            // A port that was free a second ago may be taken now; nothing else is worth a second try.
+            if (attempt == START_ATTEMPTS || !lastWords().contains("in use")) {
+                throw new IOException(fate + "; its last words:\n" + lastWords() + "\n");
+            }
+        }
     }
 
     /** Runs a process of this home to its end. */

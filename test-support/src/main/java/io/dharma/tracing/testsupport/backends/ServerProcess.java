@@ -37,15 +37,24 @@ final class ServerProcess {
     }
 
     /** Waits until the server answers; false if it ended or the time is over. */
-    boolean awaitAnswer(Duration atMost) throws InterruptedException {
+    boolean awaitAnswer(Duration atMost) throws IOException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (process.isAlive() && System.nanoTime() < deadline) {
             if (answers()) {
                 return true;
             }
-            Thread.sleep(POLL_MILLIS);
+            pause();
         }
         return false;
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     private boolean answers() {

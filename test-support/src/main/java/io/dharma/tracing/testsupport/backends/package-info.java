@@ -1,4 +1,7 @@
-/** Real servers for tests: one of each per build, started when a test first asks, stopped when the build ends. */
+/**
+ * Real servers for tests: one of each per build, started when a test first asks, stopped when the build ends; and those
+ * of Redis that a test starts for itself, to break them.
+ */
 @NullMarked
 package io.dharma.tracing.testsupport.backends;
 
