@@ -18,7 +18,7 @@ public interface ChainRenderer {
      */
     String render(RequestChain chain, @Nullable CriticalPath path);
 
-    /** Draws this chain with the critical path of its first root. */
+    /** Draws this chain with its own critical path. */
     default String render(RequestChain chain) {
         return render(chain, chain.criticalPath().orElse(null));
     }

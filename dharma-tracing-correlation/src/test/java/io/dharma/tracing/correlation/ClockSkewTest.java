@@ -10,6 +10,9 @@ import static io.dharma.tracing.correlation.Hops.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.trace.SpanKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ClockSkewTest {
@@ -144,5 +147,53 @@ class ClockSkewTest {
 
         assertThat(span(find(chain, 3))).isEqualTo("20.0..30.0");
         assertThat(find(chain, 3).parent()).contains(find(chain, 2));
+    }
+
+    /** Calls that really lie within each other, seen by clocks that are off by up to a minute. */
+    @Test
+    void anyClocks_areMadeOneInWhichEachCallLiesWithinItsCaller() {
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            long[] clocks = random.longs(5, -60_000, 60_000).toArray();
+            List<Hop> hops = new ArrayList<>();
+            grow(random, hops, clocks, 0, 0, 1_000_000);
+
+            RequestChain chain = RequestChain.of("c", hops);
+
+            for (ChainHop hop : chain.hops()) {
+                hop.parent().ifPresent(parent -> {
+                    assertThat(hop.startEpochNanos()).isGreaterThanOrEqualTo(parent.startEpochNanos());
+                    assertThat(hop.endEpochNanos()).isLessThanOrEqualTo(parent.endEpochNanos());
+                });
+            }
+            assertThat(chain.clockOffsets()).as("seed " + seed).allMatch(ClockOffset::uniform);
+            CriticalPath path = chain.criticalPath().orElseThrow();
+            CriticalPathTest.assertSound(path);
+        }
+    }
+
+    /** A server of some service that makes a few calls, one after another. */
+    private static void grow(Random random, List<Hop> hops, long[] clocks, int parent, long from, long to) {
+        int service = random.nextInt(clocks.length);
+        int own = hops.size() + 1;
+        hops.add(skewed(own, parent, service, SpanKind.SERVER, from, to, clocks));
+        long step = (to - from) / 10;
+        for (long at = from + step; hops.size() < 40 && step > 2 && at < to - 3 * step; at += 3 * step) {
+            int call = hops.size() + 1;
+            hops.add(skewed(call, own, service, SpanKind.CLIENT, at, at + 2 * step, clocks));
+            grow(
+                    random,
+                    hops,
+                    clocks,
+                    call,
+                    at + random.nextInt((int) step),
+                    at + 2 * step - random.nextInt((int) step));
+        }
+    }
+
+    private static Hop skewed(int number, int parent, int service, SpanKind kind, long from, long to, long[] clocks) {
+        return hop(number, parent, "s" + service, "o", from + clocks[service], to + clocks[service])
+                .kind(kind)
+                .build();
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,42 @@ class RequestChainTest {
         assertThat(find(chain, 4).parent()).isEmpty();
         assertThat(find(chain, 4).placement()).isEqualTo(Placement.ORPHANED);
         assertThat(chain.roots()).hasSize(2);
+    }
+
+    @Test
+    void chain_beginsWithWhatCalledItselfARoot() {
+        RequestChain chain = chain(internal(4, 99, "lost", 0, 50), internal(1, 0, "root", 10, 100));
+
+        assertThat(chain.roots().get(0)).isEqualTo(find(chain, 4));
+        assertThat(chain.root()).contains(find(chain, 1));
+        assertThat(chain.criticalPath().orElseThrow().root()).isEqualTo(find(chain, 1));
+        assertThat(chain(internal(4, 99, "lost", 0, 50)).root()).isPresent();
+    }
+
+    @Test
+    void placementByTime_isThatOfASearchThroughAll() {
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            List<Hop> hops = new ArrayList<>();
+            int count = 1 + random.nextInt(40);
+            for (int i = 1; i <= count; i++) {
+                int from = random.nextInt(100_000);
+                hops.add(
+                        internal(i, random.nextInt(4) == 0 ? 0 : 1_000 + i, "o", from, from + random.nextInt(100_000)));
+            }
+
+            RequestChain chain = RequestChain.of("c", hops);
+
+            for (ChainHop hop : chain.hops()) {
+                Optional<ChainHop> innermost = chain.hops().stream()
+                        .filter(other -> other != hop
+                                && other.startEpochNanos() <= hop.startEpochNanos()
+                                && other.endEpochNanos() >= hop.endEpochNanos())
+                        .max(ChainHop.BY_START);
+                boolean lost = hop.hop().parent().isPresent();
+                assertThat(hop.parent()).as("seed " + seed).isEqualTo(lost ? innermost : Optional.empty());
+            }
+        }
     }
 
     @Test
