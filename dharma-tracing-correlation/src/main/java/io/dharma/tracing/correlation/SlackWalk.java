@@ -1,7 +1,5 @@
 package io.dharma.tracing.correlation;
 
-import static io.dharma.tracing.correlation.Timeline.NONE;
-
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -42,32 +40,50 @@ final class SlackWalk {
         if (children.length == 0 || slack[hop] == NOT_AWAITED) {
             return;
         }
-        BitSet joins = setOf(time.joins(hop));
-        int awaited = NONE;
-        long moment = time.end(hop);
-        long until = moment;
+        Turns turns = new Turns(hop);
         for (int child : children) {
-            long end = time.end(child);
-            if (end > time.end(hop) || (joins != null && !joins.get(child))) {
-                continue;
-            }
-            if (end <= moment && !isPassedOver(child, awaited)) {
-                until = end;
-                awaited = child;
-                moment = time.start(child);
-            }
-            slack[child] = Saturated.add(slack[hop], Saturated.subtract(until, end));
-            if (child != awaited && awaited != NONE && end <= time.start(awaited)) {
-                // Known not to have been what the awaited one began after; so it was waited for at the very end.
-                slack[child] = Saturated.add(slack[hop], Saturated.subtract(time.end(hop), end));
+            if (turns.areJoinedBy(child)) {
+                slack[child] = Saturated.add(slack[hop], turns.spare(child));
             }
         }
     }
 
-    /** Whether what the next one began after is known, and is something else. */
-    private boolean isPassedOver(int child, int next) {
-        int[] known = next == NONE ? null : time.predecessors(next);
-        return known != null && Arrays.stream(known).noneMatch(hop -> hop == child);
+    /** What one parent waited for in turn, from its end on backwards. */
+    private final class Turns {
+
+        private final long end;
+        private final @Nullable BitSet joins;
+
+        /** What the one whose turn it is is known to have begun after; null if that is not known. */
+        private @Nullable BitSet before;
+
+        private long turnBegins;
+        private long turnEnds;
+
+        Turns(int parent) {
+            this.end = time.end(parent);
+            this.joins = setOf(time.joins(parent));
+            this.turnBegins = end;
+            this.turnEnds = end;
+        }
+
+        boolean areJoinedBy(int child) {
+            return time.end(child) <= end && (joins == null || joins.get(child));
+        }
+
+        /** How much later it could have ended. Asked for each child, the last to end first. */
+        long spare(int child) {
+            if (time.end(child) <= turnBegins) {
+                if (before != null && !before.get(child)) {
+                    // Not what came before this turn, so that it was waited for at the very end.
+                    return Saturated.subtract(end, time.end(child));
+                }
+                turnBegins = time.start(child);
+                turnEnds = time.end(child);
+                before = setOf(time.predecessors(child));
+            }
+            return Saturated.subtract(turnEnds, time.end(child));
+        }
     }
 
     private static @Nullable BitSet setOf(int @Nullable [] hops) {
