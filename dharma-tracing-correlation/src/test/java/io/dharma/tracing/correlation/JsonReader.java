@@ -84,10 +84,11 @@ final class JsonReader {
             at += 4;
             return (char) Integer.parseInt(text.substring(at - 4, at), 16);
         }
-        if (c != '"' && c != '\\') {
+        int known = "\"\\/bfnrt".indexOf(c);
+        if (known < 0) {
             throw new IllegalStateException("unknown escape at " + at);
         }
-        return c;
+        return "\"\\/\b\f\n\r\t".charAt(known);
     }
 
     private Object word(String word, Object value) {
