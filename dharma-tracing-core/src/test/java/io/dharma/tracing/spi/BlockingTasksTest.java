@@ -45,6 +45,17 @@ class BlockingTasksTest {
         }
     }
 
+    /** Until the test is over; returns when it does. */
+    private void hang(Lane lane) throws InterruptedException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        assertThat(lane.offer(() -> {
+                    hangs.countDown();
+                    hang();
+                }))
+                .isTrue();
+        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void tasksOfALane_runInTheirOrder() {
         Lane lane = tasks.newLane(1_000);
@@ -120,15 +131,9 @@ class BlockingTasksTest {
     }
 
     @Test
-    void laneThatIsFull_takesNoMore() {
+    void laneThatIsFull_takesNoMore() throws InterruptedException {
         Lane lane = tasks.newLane(2);
-        CountDownLatch hangs = new CountDownLatch(1);
-        assertThat(lane.offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        await().until(() -> hangs.getCount() == 0);
+        hang(lane);
 
         assertThat(lane.offer(() -> {})).isTrue();
         assertThat(lane.offer(() -> {})).isTrue();
@@ -139,15 +144,9 @@ class BlockingTasksTest {
     /** Nor is there a thread left to keep the time. */
     @Test
     void scheduledTask_runsAlsoWhileAnotherLaneHangs() throws InterruptedException {
-        CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch ran = new CountDownLatch(1);
         Later unused = tasks.newLane(1).schedule(ran::countDown, Duration.ofMillis(300));
-        assertThat(tasks.newLane(1).offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        hang(tasks.newLane(1));
 
         await().until(() -> {
             tasks.help();
@@ -158,14 +157,8 @@ class BlockingTasksTest {
     /** A thread that has waited for long enough ends at the very moment in which it is given something. */
     @Test
     void taskThatComesWhenAThreadIsAboutToEnd_runs() throws InterruptedException {
-        CountDownLatch hangs = new CountDownLatch(1);
         Lane lane = tasks.newLane(10);
-        assertThat(tasks.newLane(1).offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        hang(tasks.newLane(1));
 
         for (int i = 0; i < 30; i++) {
             CountDownLatch ran = new CountDownLatch(1);
@@ -179,18 +172,12 @@ class BlockingTasksTest {
     }
 
     @Test
-    void taskThatIsRemoved_neverRuns() {
+    void taskThatIsRemoved_neverRuns() throws InterruptedException {
         Lane lane = tasks.newLane(10);
         List<String> ran = new ArrayList<>();
         Runnable unwanted = () -> ran.add("unwanted");
-        CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch last = new CountDownLatch(1);
-        assertThat(lane.offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        await().until(() -> hangs.getCount() == 0);
+        hang(lane);
         assertThat(lane.offer(unwanted)).isTrue();
         assertThat(lane.offer(last::countDown)).isTrue();
 
@@ -204,13 +191,7 @@ class BlockingTasksTest {
 
     @Test
     void taskThatIsInAHurry_doesNotWaitForOtherLanes() throws InterruptedException {
-        CountDownLatch hangs = new CountDownLatch(1);
-        assertThat(tasks.newLane(1).offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        hang(tasks.newLane(1));
         CountDownLatch ran = new CountDownLatch(1);
 
         assertThat(tasks.newLane(1).offerNow(ran::countDown)).isTrue();
@@ -221,13 +202,7 @@ class BlockingTasksTest {
     /** What waited before it, and may hang as well, does not take the thread that is started for it. */
     @Test
     void taskThatIsInAHurry_comesBeforeThoseThatWait() throws InterruptedException {
-        CountDownLatch hangs = new CountDownLatch(1);
-        assertThat(tasks.newLane(1).offer(() -> {
-                    hangs.countDown();
-                    hang();
-                }))
-                .isTrue();
-        assertThat(hangs.await(5, TimeUnit.SECONDS)).isTrue();
+        hang(tasks.newLane(1));
         assertThat(tasks.newLane(1).offer(this::hang)).isTrue();
         CountDownLatch ran = new CountDownLatch(1);
 
