@@ -41,7 +41,9 @@ interface HostRule {
     }
 
     private static boolean looksLikeNetwork(String pattern) {
-        return pattern.indexOf('/') >= 0 || pattern.indexOf(':') >= 0 || IpAddress.of(pattern) != null;
+        String bare = unbracketed(pattern);
+        int slash = bare.indexOf('/');
+        return IpAddress.bytesOf(slash < 0 ? bare : bare.substring(0, slash)) != null;
     }
 
     static String unbracketed(String host) {
