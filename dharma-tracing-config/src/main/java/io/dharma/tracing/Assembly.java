@@ -10,6 +10,7 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
@@ -108,7 +109,8 @@ final class Assembly {
 
     /** Turned off for this service, but not for those before and behind it. */
     private DharmaTracer passingOn() {
-        TextMapPropagator propagator = plan.propagator();
+        CorrelationPropagation correlation = plan.correlation();
+        TextMapPropagator propagator = correlation == null ? plan.propagator() : correlation.around(plan.propagator());
         return DharmaTracer.passingOn(
                 redactor == null ? propagator : Propagators.filteringBaggage(propagator, redactor::redact));
     }
@@ -146,6 +148,9 @@ final class Assembly {
                 .maxBatchSize(plan.delivery().batchSize())
                 .maxBatchDelay(plan.delivery().batchDelay())
                 .deliveryTimeout(deliveryTimeout(plan.traces().targets()));
+        if (plan.correlation() != null) {
+            tracer.correlation(plan.correlation());
+        }
         if (plan.mdc() != null) {
             tracer.mdc(plan.mdc());
         }

@@ -131,6 +131,12 @@ public final class DharmaConfig {
             return this;
         }
 
+        /** How a request's id is taken in and passed on. See {@link CorrelationOptions}. */
+        public Builder correlation(Consumer<CorrelationOptions> options) {
+            options.accept(new CorrelationOptions(this));
+            return this;
+        }
+
         /** What is taken out before anything leaves the process. See {@link RedactionOptions}. */
         public Builder redaction(Consumer<RedactionOptions> options) {
             options.accept(new RedactionOptions(this));

@@ -285,6 +285,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.blocks(),
                 health.foldedBlocks(),
                 health.kept(),
+                health.correlation(),
                 running.forgottenSpans(),
                 running.storeStats(),
                 running.spoolStats(),

@@ -1,5 +1,6 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.propagation.CorrelationCounts;
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.spool.SpoolStats;
 import io.dharma.tracing.store.StoreStats;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param foldedBlocks how many blocks were measured under the operation {@code __other__}, because there were too many
  *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
+ * @param correlation what became of correlation ids that came in, and whether they went on
  * @param forgottenSpans how many spans in memory had to make room for newer ones
  * @param store the traces that are kept in the process, and on disk; null if none are
  * @param spool what is written down until it is delivered; null if nothing is
@@ -36,6 +38,7 @@ public record Health(
         BlockCounts blocks,
         long foldedBlocks,
         KeptCounts kept,
+        CorrelationCounts correlation,
         long forgottenSpans,
         @Nullable StoreStats store,
         @Nullable SpoolStats spool,
@@ -95,6 +98,19 @@ public record Health(
                 .append(" spans; forgotten in memory ")
                 .append(forgottenSpans)
                 .append(" spans\n");
+        report.append("Correlation\n  accepted ")
+                .append(correlation.accepted())
+                .append(", created ")
+                .append(correlation.created())
+                .append(", replaced ")
+                .append(correlation.replaced())
+                .append(", refused ")
+                .append(correlation.refused())
+                .append(", withheld ")
+                .append(correlation.withheld())
+                .append(", unwritten ")
+                .append(correlation.unwritten())
+                .append('\n');
         if (store != null) {
             report.append("Store\n  ")
                     .append(store.traces())

@@ -2,7 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.internal.settings.Keys;
 
-/** How the current span is shown in SLF4J's MDC. Part of {@link DharmaConfig.Builder}; one thread at a time. */
+/** How the current span and its correlation are shown in SLF4J's MDC. Part of {@link DharmaConfig.Builder}; one thread at a time. */
 public final class MdcOptions {
 
     private final DharmaConfig.Builder config;
@@ -11,7 +11,7 @@ public final class MdcOptions {
         this.config = config;
     }
 
-    /** Does not show it. Default: shown. Saves what the logging library takes for two entries per block. */
+    /** Shows nothing. Default: shown. Saves what the logging library takes for two entries per block, and two per request. */
     public MdcOptions off() {
         config.set(Keys.MDC, false);
         return this;
@@ -22,6 +22,14 @@ public final class MdcOptions {
         config.set(Keys.MDC, true);
         config.set(Keys.MDC_TRACE_ID, traceId);
         config.set(Keys.MDC_SPAN_ID, spanId);
+        return this;
+    }
+
+    /** Under which keys the ids of correlation and request. Defaults: {@code correlation_id} and {@code request_id}. */
+    public MdcOptions correlationKeys(String correlationId, String requestId) {
+        config.set(Keys.MDC, true);
+        config.set(Keys.MDC_CORRELATION_ID, correlationId);
+        config.set(Keys.MDC_REQUEST_ID, requestId);
         return this;
     }
 }

@@ -7,6 +7,7 @@ import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.SamplingRules;
@@ -32,6 +33,7 @@ record Plan(
         Traces traces,
         Sampling sampling,
         TextMapPropagator propagator,
+        @Nullable CorrelationPropagation correlation,
         SpanLimits limits,
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,

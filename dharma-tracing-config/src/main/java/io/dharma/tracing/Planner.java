@@ -12,7 +12,10 @@ import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.propagation.CorrelationPropagation;
+import io.dharma.tracing.propagation.OutboundHosts;
 import io.dharma.tracing.propagation.Propagators;
+import io.dharma.tracing.propagation.TrustedCallers;
 import io.dharma.tracing.redaction.EmailPolicy;
 import io.dharma.tracing.redaction.IpPolicy;
 import io.dharma.tracing.redaction.Pseudonyms;
@@ -71,17 +74,20 @@ final class Planner {
     Plan plan() {
         settings.checkCode(problems);
         boolean disabled = settings.value(Keys.DISABLED);
+        Plan.Service service = service();
+        Pseudonyms pseudonyms = pseudonyms();
         Plan plan = new Plan(
                 disabled,
-                service(),
+                service,
                 traces(),
                 sampling(),
                 propagator(),
+                correlation(service, pseudonyms),
                 limits(),
                 mdc(),
                 metrics(),
                 logs(),
-                redaction(),
+                redaction(pseudonyms),
                 delivery(),
                 lifecycle(),
                 findings);
@@ -431,6 +437,49 @@ final class Planner {
         return Propagators.composed(all);
     }
 
+    /** Its rules are read also if it is turned off, so that what is wrong is seen before it is turned on. */
+    private @Nullable CorrelationPropagation correlation(Plan.Service service, @Nullable Pseudonyms pseudonyms) {
+        CorrelationPropagation.Builder rules = CorrelationPropagation.builder()
+                .service(service.name().value())
+                .echo(settings.value(Keys.CORRELATION_ECHO));
+        rule(Keys.CORRELATION_HEADER, rules::correlationHeader);
+        rule(Keys.REQUEST_HEADER, rules::requestHeader);
+        rule(Keys.CORRELATION_TRUST, callers -> rules.trust(trusted(callers)));
+        rule(Keys.CORRELATION_HOSTS, hosts -> rules.outbound(outbound(hosts)));
+        if (pseudonyms != null) {
+            rules.pseudonyms(pseudonyms);
+        }
+        return settings.value(Keys.CORRELATION) ? rules.build() : null;
+    }
+
+    private <T> void rule(Key<T> key, Consumer<T> rule) {
+        Setting<T> setting = settings.get(key);
+        try {
+            rule.accept(setting.value());
+        } catch (IllegalArgumentException wrong) {
+            problems.add(new Problem(
+                    key.name(),
+                    key.type().show(setting.value()),
+                    setting.origin(),
+                    String.valueOf(wrong.getMessage())));
+        }
+    }
+
+    private static TrustedCallers trusted(List<String> callers) {
+        if (callers.equals(List.of("valid"))) {
+            return TrustedCallers.anyone();
+        }
+        return callers.equals(List.of("never")) ? TrustedCallers.nobody() : TrustedCallers.inNetworks(callers);
+    }
+
+    private static OutboundHosts outbound(List<String> hosts) {
+        if (hosts.equals(List.of("none"))) {
+            return OutboundHosts.none();
+        }
+        List<String> others = new ArrayList<>(hosts);
+        return others.remove("internal") ? OutboundHosts.internal().and(others) : OutboundHosts.of(others);
+    }
+
     private SpanLimits limits() {
         return SpanLimits.builder()
                 .setMaxNumberOfAttributes(limit(Keys.SPAN_ATTRIBUTES, Keys.ATTRIBUTES))
@@ -452,9 +501,12 @@ final class Planner {
             return null;
         }
         Setting<String> traceId = settings.get(Keys.MDC_TRACE_ID);
-        String spanId = settings.value(Keys.MDC_SPAN_ID);
         try {
-            return MdcMirror.of(List.of(MdcField.traceId(traceId.value()), MdcField.spanId(spanId)));
+            return MdcMirror.of(List.of(
+                    MdcField.traceId(traceId.value()),
+                    MdcField.spanId(settings.value(Keys.MDC_SPAN_ID)),
+                    MdcField.correlationId(settings.value(Keys.MDC_CORRELATION_ID)),
+                    MdcField.requestId(settings.value(Keys.MDC_REQUEST_ID))));
         } catch (IllegalArgumentException wrong) {
             problems.add(new Problem(
                     Keys.MDC_TRACE_ID.name(), traceId.value(), traceId.origin(), String.valueOf(wrong.getMessage())));
@@ -526,16 +578,16 @@ final class Planner {
 
     // Redaction
 
-    private Plan.Redaction redaction() {
+    private Plan.Redaction redaction(@Nullable Pseudonyms pseudonyms) {
         Setting<String> mode = settings.get(Keys.REDACTION);
         List<Stage<SpanData>> hooks = new ArrayList<>(extras.enrichments());
         hooks.addAll(extras.redactions());
         // Made also if it is turned off, so that what is wrong is seen before it is turned on.
-        Redactor redactor = redactor(mode.value().equals("dry-run"));
+        Redactor redactor = redactor(mode.value().equals("dry-run"), pseudonyms);
         return new Plan.Redaction(mode.value().equals("off") ? null : redactor, mode, List.copyOf(hooks));
     }
 
-    private Redactor redactor(boolean dryRun) {
+    private Redactor redactor(boolean dryRun, @Nullable Pseudonyms pseudonyms) {
         Redactor.Builder redactor = Redactor.builder()
                 .dryRun(dryRun)
                 .emails(EmailPolicy.valueOf(settings.value(Keys.REDACT_EMAILS).toUpperCase(Locale.ROOT)))
@@ -546,7 +598,6 @@ final class Planner {
         names(Keys.SECRET_KEYS, redactor::secretKeys);
         names(Keys.ALLOWED_KEYS, redactor::allowedKeys);
         names(Keys.PSEUDONYM_KEYS, redactor::pseudonymKeys);
-        Pseudonyms pseudonyms = pseudonyms();
         return (pseudonyms == null ? redactor : redactor.pseudonyms(pseudonyms)).build();
     }
 

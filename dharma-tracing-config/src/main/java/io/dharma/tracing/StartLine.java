@@ -55,6 +55,7 @@ final class StartLine {
         line.append(", redaction ");
         set(plan.redaction().shown());
         line.append(plan.mdc() == null ? ", mdc off" : ", mdc on");
+        line.append(plan.correlation() == null ? ", correlation off" : "");
     }
 
     private static String places(Plan.Traces traces) {

@@ -22,6 +22,12 @@ public record MdcField(String key, Function<Context, @Nullable String> value) {
     /** The key of the span id unless another is configured. */
     public static final String SPAN_ID = "span_id";
 
+    /** The key of the correlation id unless another is configured. */
+    public static final String CORRELATION_ID = "correlation_id";
+
+    /** The key of the request id unless another is configured. */
+    public static final String REQUEST_ID = "request_id";
+
     public MdcField {
         Objects.requireNonNull(value, "value");
         if (key.isBlank()) {
@@ -37,6 +43,21 @@ public record MdcField(String key, Function<Context, @Nullable String> value) {
     /** The id of the context's span: 16 lower-case hex digits, or nothing without a valid span. */
     public static MdcField spanId(String key) {
         return new MdcField(key, MdcField::spanId);
+    }
+
+    /** The id that is the same in every service, or nothing outside of a correlation; see {@link Correlation}. */
+    public static MdcField correlationId(String key) {
+        return new MdcField(key, Correlation::idIn);
+    }
+
+    /** The id of the one request, or nothing outside of a correlation; see {@link Correlation}. */
+    public static MdcField requestId(String key) {
+        return new MdcField(key, MdcField::requestId);
+    }
+
+    private static @Nullable String requestId(Context context) {
+        CorrelationContext correlation = Correlation.from(context);
+        return correlation == null ? null : correlation.requestId();
     }
 
     private static @Nullable String traceId(Context context) {

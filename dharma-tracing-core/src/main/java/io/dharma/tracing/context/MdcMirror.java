@@ -3,7 +3,6 @@ package io.dharma.tracing.context;
 import io.dharma.tracing.spi.ContextHooks;
 import io.dharma.tracing.spi.ScopeListener;
 import io.opentelemetry.context.Context;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,16 +28,33 @@ public final class MdcMirror implements ScopeListener {
     /** Stands in a list of former values for "not written"; compared by identity. */
     private static final Object NOT_WRITTEN = new Object();
 
+    /** As many bits as a number has. */
+    private static final int MOST_FIELDS = 31;
+
+    /** For more fields, sharing would take more lists than it saves. */
+    private static final int MOST_FIELDS_SHARED = 4;
+
     private final MdcField[] fields;
-    private final @Nullable Object[] noneWritten;
-    private final @Nullable Object[] allAbsent;
+
+    /** For every set of fields, as a number with a bit for each, the list in which those were absent before. */
+    private final @Nullable Object[][] absent;
+
     private final LongAdder failures = new LongAdder();
 
     private MdcMirror(List<MdcField> fields) {
         this.fields = fields.toArray(new MdcField[0]);
-        this.noneWritten = new Object[this.fields.length];
-        Arrays.fill(noneWritten, NOT_WRITTEN);
-        this.allAbsent = new Object[this.fields.length];
+        this.absent = new Object[fields.size() > MOST_FIELDS_SHARED ? 0 : 1 << fields.size()][];
+        for (int written = 0; written < absent.length; written++) {
+            absent[written] = newList(written);
+        }
+    }
+
+    private @Nullable Object[] newList(int written) {
+        @Nullable Object[] former = new Object[fields.length];
+        for (int i = 0; i < former.length; i++) {
+            former[i] = (written & 1 << i) == 0 ? NOT_WRITTEN : null;
+        }
+        return former;
     }
 
     /** Shows trace and span id under their usual keys. */
@@ -46,8 +62,20 @@ public final class MdcMirror implements ScopeListener {
         return of(List.of(MdcField.traceId(MdcField.TRACE_ID), MdcField.spanId(MdcField.SPAN_ID)));
     }
 
-    /** Shows these fields. */
+    /** Shows trace, span, correlation and request id under their usual keys. */
+    public static MdcMirror ofAllIds() {
+        return of(List.of(
+                MdcField.traceId(MdcField.TRACE_ID),
+                MdcField.spanId(MdcField.SPAN_ID),
+                MdcField.correlationId(MdcField.CORRELATION_ID),
+                MdcField.requestId(MdcField.REQUEST_ID)));
+    }
+
+    /** Shows these fields, at most 31 of them. */
     public static MdcMirror of(List<MdcField> fields) {
+        if (fields.size() > MOST_FIELDS) {
+            throw new IllegalArgumentException(fields.size() + " fields, must be at most " + MOST_FIELDS);
+        }
         Set<String> keys = new HashSet<>();
         for (MdcField field : fields) {
             if (!keys.add(field.key())) {
@@ -63,23 +91,41 @@ public final class MdcMirror implements ScopeListener {
     }
 
     /**
-     * Returns the former values of the fields by position, null if nothing was written. The usual list, of a block
-     * that has none around it, is shared: it saves 24 bytes a block.
+     * Returns the former values of the fields by position, null if nothing was written. Where there were none, as at the
+     * outermost of everything, the list is shared: it saves some 32 bytes a block.
      */
     @Override
     public @Nullable Object attached(Context from, Context to) {
-        @Nullable Object[] former = noneWritten;
+        @Nullable Object[] former = null;
+        int written = 0;
         for (int i = 0; i < fields.length; i++) {
             Object before = show(fields[i], from, to);
-            if (i == 0 && before == null) {
-                former = allAbsent;
+            if (before != NOT_WRITTEN) {
+                written |= 1 << i;
             }
-            if (former[i] != before) {
-                former = former == noneWritten || former == allAbsent ? former.clone() : former;
+            if (before != NOT_WRITTEN && before != null) {
+                former = former == null ? newList(0) : former;
                 former[i] = before;
             }
         }
-        return former == noneWritten ? null : former;
+        return former == null ? absentBefore(written) : withAbsent(former, written);
+    }
+
+    private @Nullable Object absentBefore(int written) {
+        if (written == 0) {
+            return null;
+        }
+        return written < absent.length ? absent[written] : newList(written);
+    }
+
+    /** Adds to the former values those of the fields that were written, and had none. */
+    private static @Nullable Object[] withAbsent(@Nullable Object[] former, int written) {
+        for (int i = 0; i < former.length; i++) {
+            if (former[i] == NOT_WRITTEN && (written & 1 << i) != 0) {
+                former[i] = null;
+            }
+        }
+        return former;
     }
 
     /** Returns the value that the MDC had before, {@link #NOT_WRITTEN} if it still has it. */

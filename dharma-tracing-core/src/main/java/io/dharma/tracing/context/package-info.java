@@ -1,4 +1,4 @@
-/** Context across threads, and in the application's own log lines. */
+/** Context across threads, in the application's own log lines, and the correlation that it holds. */
 @NullMarked
 package io.dharma.tracing.context;
 

@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.pipeline.DeadLetter;
+import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -134,7 +135,10 @@ public final class DharmaTracer implements AutoCloseable {
         return propagation == null ? parent : propagation.extract(parent, carrier, getter);
     }
 
-    /** Writes the current trace context and baggage to a request or message. */
+    /**
+     * Writes the current trace context and baggage to a request or message. Correlation goes along where the setter says
+     * that the request stays at home: see {@link io.dharma.tracing.propagation.AddressedSetter}.
+     */
     public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
         inject(BlockFactory.currentContext(), carrier, setter);
     }
@@ -143,6 +147,17 @@ public final class DharmaTracer implements AutoCloseable {
     public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
         if (propagation != null) {
             propagation.inject(context, carrier, setter);
+        }
+    }
+
+    /**
+     * Tells the caller the correlation id of the current request, in a header of the response; see {@link
+     * CorrelationPropagation#echo}.
+     */
+    public <C> void echoCorrelation(@Nullable C response, TextMapSetter<C> setter) {
+        CorrelationPropagation correlation = parts == null ? null : parts.correlation();
+        if (correlation != null) {
+            correlation.echo(BlockFactory.currentContext(), response, setter);
         }
     }
 

@@ -7,6 +7,7 @@ import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.Stage;
+import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.Samplers;
@@ -54,6 +55,9 @@ public final class DharmaTracerBuilder {
     @Nullable
     MdcMirror mdc;
 
+    @Nullable
+    CorrelationPropagation correlation;
+
     private final Pipeline.Builder<RecordedSpan, SpanData> delivery = Pipeline.builder(
                     TracerParts.SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
             .convertedSize(FinishedSpan::estimatedBytes);
@@ -84,6 +88,15 @@ public final class DharmaTracerBuilder {
     /** How context crosses process borders. Default: not at all. */
     public DharmaTracerBuilder propagator(TextMapPropagator newPropagator) {
         propagator = Objects.requireNonNull(newPropagator, "propagator");
+        return this;
+    }
+
+    /**
+     * By which rules correlation enters and leaves the process, beside what the {@linkplain #propagator propagator} reads
+     * and writes. Default: not at all, and there is only the correlation that the application starts itself.
+     */
+    public DharmaTracerBuilder correlation(CorrelationPropagation rules) {
+        correlation = Objects.requireNonNull(rules, "correlation");
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.context.Correlation;
 import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
@@ -180,7 +181,8 @@ final class SpanSource implements NumericTraceId.Dater {
                 localTrace,
                 parentTrace == null,
                 request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
-        span.startWith(withSamplingAttributes(request.attributes, sampling), request.links, request.offeredLinks);
+        SpanAttributes attributes = withSamplingAttributes(request.attributes, sampling);
+        span.startWith(withCorrelation(attributes, parentContext), request.links, request.offeredLinks);
         if (!identity.isSampled()) {
             // Last, for what fails before gives a span that nobody ends.
             localTrace.startedUnsampled();
@@ -292,6 +294,17 @@ final class SpanSource implements NumericTraceId.Dater {
         SpanAttributes merged = attributes == null ? newAttributes() : attributes;
         shield(() -> additional.forEach(merged::put));
         return merged;
+    }
+
+    /** Without a correlation it costs a look into the context, and no memory. */
+    private @Nullable SpanAttributes withCorrelation(@Nullable SpanAttributes attributes, Context context) {
+        String correlationId = Correlation.idIn(context);
+        if (correlationId == null) {
+            return attributes;
+        }
+        SpanAttributes correlated = attributes == null ? newAttributes() : attributes;
+        correlated.putPlain(Correlation.ATTRIBUTE.getKey(), correlationId);
+        return correlated;
     }
 
     /** A span of this source ended. */

@@ -7,6 +7,8 @@ import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
+import io.dharma.tracing.propagation.CorrelationCounts;
+import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ClosingSteps;
@@ -35,6 +37,7 @@ final class TracerParts {
     private final BlockFactory blocks;
     private final Pipeline<RecordedSpan, SpanData> pipeline;
     private final Propagation propagation;
+    private final @Nullable CorrelationPropagation correlation;
     private final OpenTelemetry openTelemetry;
     private final @Nullable SdkMeterProvider meterProvider;
     private final @Nullable SdkLoggerProvider loggerProvider;
@@ -50,6 +53,7 @@ final class TracerParts {
         ContextHooks.install();
         this.meterProvider = builder.meterProvider;
         this.loggerProvider = builder.loggerProvider;
+        this.correlation = builder.correlation;
         this.pipeline = builder.pipeline();
         PipelineMetrics published = null;
         try {
@@ -86,10 +90,11 @@ final class TracerParts {
     }
 
     private static TextMapPropagator outbound(DharmaTracerBuilder builder) {
+        CorrelationPropagation correlation = builder.correlation;
+        TextMapPropagator all = correlation == null ? builder.propagator : correlation.around(builder.propagator);
         Redactor redactor = builder.redactor;
-        return redactor == null
-                ? builder.propagator
-                : Propagators.filteringBaggage(builder.propagator, redactor::redact);
+        // Around the correlation: its own entries of baggage are ids that were checked, and must arrive as they are.
+        return redactor == null ? all : Propagators.filteringBaggage(all, redactor::redact);
     }
 
     private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
@@ -102,6 +107,11 @@ final class TracerParts {
 
     Propagation propagation() {
         return propagation;
+    }
+
+    @Nullable
+    CorrelationPropagation correlation() {
+        return correlation;
     }
 
     OpenTelemetry openTelemetry() {
@@ -120,7 +130,8 @@ final class TracerParts {
                 ContextHooks.failures(),
                 spans.workerFaults());
         long folded = blockMetrics == null ? 0 : blockMetrics.foldedBlocks();
-        return new TracerHealth(blocks.counts(), folded, source.keptCounts(), contained, spans);
+        CorrelationCounts correlations = correlation == null ? CorrelationCounts.NONE : correlation.counts();
+        return new TracerHealth(blocks.counts(), folded, source.keptCounts(), correlations, contained, spans);
     }
 
     boolean flush(Duration timeout) {

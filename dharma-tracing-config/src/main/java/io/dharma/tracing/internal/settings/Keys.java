@@ -152,13 +152,84 @@ public final class Keys {
             Types.BOOLEAN,
             "true",
             "",
-            "Whether trace id and span id are shown in SLF4J's MDC, for the application's log lines.");
+            "Whether the ids of trace, span, correlation and request are shown in SLF4J's MDC, for the application's log"
+                    + " lines.");
 
     public static final Key<String> MDC_TRACE_ID = key(
             Section.TRACES, "dharma.mdc.trace.id.key", Types.TEXT, "trace_id", "", "The MDC's key of the trace id.");
 
     public static final Key<String> MDC_SPAN_ID =
             key(Section.TRACES, "dharma.mdc.span.id.key", Types.TEXT, "span_id", "", "The MDC's key of the span id.");
+
+    public static final Key<String> MDC_CORRELATION_ID = key(
+            Section.TRACES,
+            "dharma.mdc.correlation.id.key",
+            Types.TEXT,
+            "correlation_id",
+            "",
+            "The MDC's key of the correlation id.");
+
+    public static final Key<String> MDC_REQUEST_ID = key(
+            Section.TRACES,
+            "dharma.mdc.request.id.key",
+            Types.TEXT,
+            "request_id",
+            "",
+            "The MDC's key of the request id.");
+
+    // Correlation
+
+    public static final Key<Boolean> CORRELATION = key(
+            Section.CORRELATION,
+            "dharma.correlation",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether every request that comes in is given the correlation id that it brings, or else a new one, and takes"
+                    + " it along.");
+
+    public static final Key<String> CORRELATION_HEADER = key(
+            Section.CORRELATION,
+            "dharma.correlation.header",
+            Types.TEXT,
+            "X-Correlation-ID",
+            "",
+            "The header that the correlation id is read from, written to and echoed in.");
+
+    public static final Key<String> REQUEST_HEADER = key(
+            Section.CORRELATION,
+            "dharma.correlation.request.header",
+            Types.TEXT,
+            "X-Request-ID",
+            "",
+            "The header that the request id is read from.");
+
+    public static final Key<List<String>> CORRELATION_TRUST = key(
+            Section.CORRELATION,
+            "dharma.correlation.trust",
+            Types.LIST,
+            "valid",
+            "",
+            "Whose ids are taken over: `valid` for every id that keeps to the rules, `never` for none, or the networks"
+                    + " that callers connect from, such as `10.0.0.0/8,fd00::/8`.");
+
+    public static final Key<List<String>> CORRELATION_HOSTS = key(
+            Section.CORRELATION,
+            "dharma.correlation.outbound.hosts",
+            Types.LIST,
+            "internal",
+            "",
+            "The hosts that are told the id: names, `*.acme.com` for all under one, addresses, networks, `*` for all hosts,"
+                    + " `internal` for names without a dot, `*.localhost`, `*.local`, `*.internal` and private addresses;"
+                    + " `none` alone for nobody.");
+
+    public static final Key<Boolean> CORRELATION_ECHO = key(
+            Section.CORRELATION,
+            "dharma.correlation.echo",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether responses tell the caller the id.");
 
     // OTLP
 

@@ -6,6 +6,7 @@ enum Section {
     TRACES("Where traces go"),
     OTLP("OTLP"),
     SAMPLING("Sampling"),
+    CORRELATION("Correlation"),
     LIMITS("Limits"),
     METRICS_AND_LOGS("Metrics and logs"),
     REDACTION("Redaction"),

@@ -1,0 +1,86 @@
+package io.dharma.tracing;
+
+import io.dharma.tracing.internal.settings.Key;
+import io.dharma.tracing.internal.settings.Keys;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How requests get the id by which everything that they cause is found again, in this service and the next ones. Part of
+ * {@link DharmaConfig.Builder}; one thread at a time.
+ *
+ * <p>Without a word said here, every request has one: see {@link
+ * io.dharma.tracing.propagation.CorrelationPropagation}.
+ */
+public final class CorrelationOptions {
+
+    private final DharmaConfig.Builder config;
+
+    CorrelationOptions(DharmaConfig.Builder config) {
+        this.config = config;
+    }
+
+    /**
+     * Neither reads nor writes ids; the application may still start correlations of its own. Default: on. Saves about a
+     * microsecond per request.
+     */
+    public CorrelationOptions off() {
+        config.set(Keys.CORRELATION, false);
+        return this;
+    }
+
+    /** The header of the correlation id, in requests and responses. Default: {@code X-Correlation-ID}. Costs nothing. */
+    public CorrelationOptions header(String name) {
+        config.set(Keys.CORRELATION_HEADER, name);
+        return this;
+    }
+
+    /** The header that the request id is read from. Default: {@code X-Request-ID}. Costs nothing. */
+    public CorrelationOptions requestHeader(String name) {
+        config.set(Keys.REQUEST_HEADER, name);
+        return this;
+    }
+
+    /**
+     * Takes over ids only from callers that connect from these networks. Default: from everybody, if they keep to the
+     * rules. Costs some 300 ns per request. An integration that does not know who calls takes over none.
+     *
+     * @param networks such as {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 192.0.2.7}; none given means nobody
+     */
+    public CorrelationOptions trustNetworks(String... networks) {
+        return list(Keys.CORRELATION_TRUST, networks.length == 0 ? List.of("never") : List.of(networks));
+    }
+
+    /** Takes over no ids: every request is given a new one. For a service that the whole world calls. Costs nothing. */
+    public CorrelationOptions trustNobody() {
+        return list(Keys.CORRELATION_TRUST, List.of("never"));
+    }
+
+    /**
+     * Also tells these hosts the id, besides those that can only be one's own. Default: only those. Costs less than half a
+     * microsecond per outgoing request.
+     *
+     * @param hosts names, {@code *.acme.com} for all under one, addresses, networks, or {@code *} for all hosts
+     */
+    public CorrelationOptions outboundHosts(String... hosts) {
+        List<String> all = new ArrayList<>(List.of("internal"));
+        all.addAll(List.of(hosts));
+        return list(Keys.CORRELATION_HOSTS, all);
+    }
+
+    /** Tells these hosts the id and no others, not even one's own; none given means nobody. */
+    public CorrelationOptions onlyOutboundHosts(String... hosts) {
+        return list(Keys.CORRELATION_HOSTS, hosts.length == 0 ? List.of("none") : List.of(hosts));
+    }
+
+    private CorrelationOptions list(Key<List<String>> key, List<String> entries) {
+        config.set(key, List.copyOf(entries));
+        return this;
+    }
+
+    /** Does not tell callers the id of their request. Default: told, where the integration answers the request. */
+    public CorrelationOptions noEcho() {
+        config.set(Keys.CORRELATION_ECHO, false);
+        return this;
+    }
+}
