@@ -55,7 +55,7 @@ final class Assembly {
     private final SamplingControl sampling;
     private final @Nullable Redactor redactor;
     private final Resource resource;
-    private final @Nullable MetricRedaction metricRedaction;
+    private @Nullable MetricRedaction metricRedaction;
 
     /** One for all signals, so that there are few. */
     private final PipelineThreads threads = PipelineThreads.shared();
@@ -78,7 +78,6 @@ final class Assembly {
         this.redactor = plan.redaction().redactor();
         Resource resource = plan.service().resource();
         this.resource = redactor == null ? resource : redactor.redact(resource);
-        this.metricRedaction = redactor == null ? null : new MetricRedaction(redactor::redact);
     }
 
     /**
@@ -258,7 +257,13 @@ final class Assembly {
 
     /** A reader of the application takes metrics out of the process as an exporter does. */
     private MetricReader redacting(MetricReader reader) {
-        return metricRedaction == null ? reader : new RedactingReader(reader, metricRedaction);
+        Redactor all = redactor;
+        if (all == null) {
+            return reader;
+        }
+        MetricRedaction redaction = metricRedaction == null ? new MetricRedaction(all::redact) : metricRedaction;
+        metricRedaction = redaction;
+        return new RedactingReader(reader, redaction);
     }
 
     private MetricReader reader(Plan.Metrics metrics, Plan.Target target) {

@@ -442,10 +442,19 @@ final class Planner {
         CorrelationPropagation.Builder rules = CorrelationPropagation.builder()
                 .service(service.name().value())
                 .echo(settings.value(Keys.CORRELATION_ECHO));
-        rule(Keys.CORRELATION_HEADER, rules::correlationHeader);
-        rule(Keys.REQUEST_HEADER, rules::requestHeader);
-        rule(Keys.CORRELATION_TRUST, callers -> rules.trust(trusted(callers)));
-        rule(Keys.CORRELATION_HOSTS, hosts -> rules.outbound(outbound(hosts)));
+        // The builder knows the defaults; to read them once more would take some 10 ms of every start.
+        if (isSet(Keys.CORRELATION_HEADER)) {
+            rule(Keys.CORRELATION_HEADER, rules::correlationHeader);
+        }
+        if (isSet(Keys.REQUEST_HEADER)) {
+            rule(Keys.REQUEST_HEADER, rules::requestHeader);
+        }
+        if (isSet(Keys.CORRELATION_TRUST)) {
+            rule(Keys.CORRELATION_TRUST, callers -> rules.trust(trusted(callers)));
+        }
+        if (isSet(Keys.CORRELATION_HOSTS)) {
+            rule(Keys.CORRELATION_HOSTS, hosts -> rules.outbound(outbound(hosts)));
+        }
         if (pseudonyms != null) {
             rules.pseudonyms(pseudonyms);
         }

@@ -31,13 +31,29 @@ public final class OutboundHosts {
             true);
 
     private final List<String> patterns;
-    private final List<HostRule> rules;
     private final boolean bareNames;
+
+    /** Read when first asked for, as the start of a service should not wait for what most never change. */
+    private volatile @Nullable List<HostRule> rules;
 
     private OutboundHosts(List<String> patterns, boolean bareNames) {
         this.patterns = List.copyOf(patterns);
-        this.rules = this.patterns.stream().map(HostRule::of).toList();
         this.bareNames = bareNames;
+    }
+
+    private List<HostRule> rules() {
+        List<HostRule> known = rules;
+        if (known == null) {
+            known = patterns.stream().map(HostRule::of).toList();
+            rules = known;
+        }
+        return known;
+    }
+
+    /** Now, so that a mistake shows where it was made. */
+    private OutboundHosts checked() {
+        List<HostRule> unused = rules();
+        return this;
     }
 
     /** No host. */
@@ -63,7 +79,7 @@ public final class OutboundHosts {
      * @throws IllegalArgumentException if one is none of these
      */
     public static OutboundHosts of(List<String> patterns) {
-        return patterns.isEmpty() ? NONE : new OutboundHosts(patterns, false);
+        return patterns.isEmpty() ? NONE : new OutboundHosts(patterns, false).checked();
     }
 
     /**
@@ -75,7 +91,7 @@ public final class OutboundHosts {
     public OutboundHosts and(List<String> more) {
         List<String> all = new ArrayList<>(patterns);
         all.addAll(more);
-        return new OutboundHosts(all, bareNames);
+        return new OutboundHosts(all, bareNames).checked();
     }
 
     /**
@@ -87,7 +103,7 @@ public final class OutboundHosts {
         if (patterns.contains("*")) {
             return true;
         }
-        if (host == null || rules.isEmpty()) {
+        if (host == null || patterns.isEmpty()) {
             return false;
         }
         IpAddress address = IpAddress.ofPeer(host);
@@ -96,7 +112,7 @@ public final class OutboundHosts {
         }
         String name = HostRule.normalized(host);
         return (bareNames && address == null && isBareName(name))
-                || rules.stream().anyMatch(rule -> rule.matches(name, address));
+                || rules().stream().anyMatch(rule -> rule.matches(name, address));
     }
 
     /** With a letter first: {@code 134744072} is an address to many, and not one's own. */

@@ -65,7 +65,13 @@ public final class BlockingTasks {
 
     /** For what may hang because of a host, whoever wants something of it. It has room for 1,000 tasks. */
     public static Lane laneOfHost(String host) {
-        return OF_HOSTS.computeIfAbsent(host, name -> lane(1_000));
+        Lane known = OF_HOSTS.get(host);
+        if (known != null) {
+            return known;
+        }
+        Lane added = lane(1_000);
+        Lane faster = OF_HOSTS.putIfAbsent(host, added);
+        return faster == null ? added : faster;
     }
 
     Lane newLane(int room) {
@@ -125,7 +131,12 @@ public final class BlockingTasks {
     }
 
     private boolean isTaken(int number) {
-        return runners.stream().anyMatch(runner -> runner.number == number);
+        for (Runner runner : runners) {
+            if (runner.number == number) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void wake() {

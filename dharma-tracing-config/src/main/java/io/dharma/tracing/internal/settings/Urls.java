@@ -51,14 +51,22 @@ public final class Urls {
     }
 
     private static boolean isWord(String part) {
-        return part.length() <= LONGEST_WORD
-                && part.chars().allMatch(c -> (c >= 'a' && c <= 'z') || c == '-' || c == '_');
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if ((c < 'a' || c > 'z') && c != '-' && c != '_') {
+                return false;
+            }
+        }
+        return part.length() <= LONGEST_WORD;
     }
 
     private static boolean isVersion(String part) {
-        return part.length() <= 3
-                && part.startsWith("v")
-                && part.chars().skip(1).allMatch(c -> c >= '0' && c <= '9');
+        for (int i = 1; i < part.length(); i++) {
+            if (part.charAt(i) < '0' || part.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return part.length() <= 3 && part.startsWith("v");
     }
 
     private static String host(String afterCredentials) {
