@@ -38,7 +38,8 @@ public final class DeliveryOptions {
     /**
      * Writes spans down until they are delivered: an outage that is longer than memory lasts costs none, nor does the
      * end of the process, and {@code kill -9} costs those of the last 100 ms; the next process delivers the rest. A
-     * receiver may then get some of them twice, with the same ids. Default: not written. Costs some microseconds per span on a thread of ours, and disk.
+     * receiver may then get some of them twice, with the same ids. Default: not written. Costs some microseconds per
+     * span on a thread of ours, and disk.
      *
      * @param directory made if there is none, with rights for this user alone. It may be shared by processes that
      *     deliver to the same receivers, and should outlive them: in a container that means a directory in a volume. One

@@ -1,6 +1,7 @@
 package io.dharma.tracing.spi;
 
 import io.dharma.tracing.spi.BlockingTasks.Lane;
+import io.dharma.tracing.spi.BlockingTasks.Later;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -73,14 +74,13 @@ public final class BackgroundLog {
         if (LINES.isIdle()) {
             return true;
         }
-        long until = System.nanoTime() + Timeouts.nanos(deadline);
         CountDownLatch written = new CountDownLatch(1);
-        while (!LINES.offer(written::countDown)) {
-            if (System.nanoTime() - until >= 0) {
-                return false;
-            }
-            Thread.sleep(1);
+        // Behind the others, and also where no more may wait.
+        Later last = LINES.schedule(written::countDown, Duration.ZERO);
+        try {
+            return written.await(Timeouts.nanos(deadline), TimeUnit.NANOSECONDS);
+        } finally {
+            last.cancel();
         }
-        return written.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 }

@@ -3,7 +3,6 @@ package io.dharma.tracing.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.testsupport.ChildJvm;
-import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,9 @@ class FullHeapTest {
     static final class Outcomes implements Sink<Item> {
 
         private static final Duration TIMEOUT = Duration.ofMillis(200);
+        private static final Duration STEP = Duration.ofMillis(5);
+
+        private final ManualClock clock = new ManualClock();
 
         private final List<CompletableFuture<Delivery>> underWay = new ArrayList<>();
         private int calls;
@@ -55,12 +57,12 @@ class FullHeapTest {
             return outcome;
         }
 
-        public static void main(String[] arguments) throws InterruptedException {
+        public static void main(String[] arguments) {
             new Outcomes().run();
         }
 
-        private void run() throws InterruptedException {
-            Settings settings = new Settings("spans", 10, 10_000, 1, TIMEOUT.toNanos(), 4, Clock.getDefault());
+        private void run() {
+            Settings settings = new Settings("spans", 10, 10_000, 1, TIMEOUT.toNanos(), 4, clock);
             Courier<Item> courier = new Courier<>(
                     this,
                     name(),
@@ -80,7 +82,7 @@ class FullHeapTest {
             }
         }
 
-        private void send(Courier<Item> courier, Runnable first) throws InterruptedException {
+        private void send(Courier<Item> courier, Runnable first) {
             for (int i = 0; i < 3; i++) {
                 courier.accept(Item.ordinary(i), 100, Priority.NORMAL, Journal.NOT_WRITTEN);
             }
@@ -92,14 +94,14 @@ class FullHeapTest {
                     "books: delivered " + stats.delivered() + " calls " + calls + " bytes " + stats.queuedBytes());
         }
 
-        private void awaitCall(Courier<Item> courier) throws InterruptedException {
+        private void awaitCall(Courier<Item> courier) {
             while (underWay.isEmpty()) {
-                Thread.sleep(5);
+                clock.advance(STEP);
                 long unused = courier.turn();
             }
         }
 
-        private void deliverTheRest(Courier<Item> courier) throws InterruptedException {
+        private void deliverTheRest(Courier<Item> courier) {
             while (courier.stats().queuedRecords() > 0) {
                 awaitCall(courier);
                 while (!underWay.isEmpty()) {

@@ -40,12 +40,19 @@ class HangingLogTest {
                 .deliveryTimeout(Duration.ofMillis(500));
     }
 
-    /** Long enough for all that there is to say to be said. */
-    private void offerForTwoSeconds(Pipeline<Item, Item> pipeline) throws InterruptedException {
+    /** Until there is something to say, and then some more. */
+    private void offerUntilItHangs(Pipeline<Item, Item> pipeline, HangingLog log) {
+        await().until(() -> {
+            offer(pipeline);
+            return log.hangs();
+        });
         for (int i = 0; i < RECORDS; i++) {
-            assertThat(pipeline.offer(Item.ordinary(offered.incrementAndGet()))).isTrue();
-            Thread.sleep(50);
+            offer(pipeline);
         }
+    }
+
+    private void offer(Pipeline<Item, Item> pipeline) {
+        assertThat(pipeline.offer(Item.ordinary(offered.incrementAndGet()))).isTrue();
     }
 
     private CompletionStage<Delivery> hang() {
@@ -61,7 +68,7 @@ class HangingLogTest {
 
     /** Nobody reads the standard output: it is the console's, and the log's. */
     @Test
-    void sinkThatHangsTogetherWithTheLog_holdsUpNoOther() throws InterruptedException {
+    void sinkThatHangsTogetherWithTheLog_holdsUpNoOther() {
         HangingLog log = HangingLog.of(Pipeline.class);
         try (log) {
             Pipeline<Item, Item> pipeline = pipeline()
@@ -69,9 +76,9 @@ class HangingLogTest {
                     .sink(otlp)
                     .build();
 
-            offerForTwoSeconds(pipeline);
+            offerUntilItHangs(pipeline, log);
 
-            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(RECORDS));
+            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(offered.get()));
             over.countDown();
             pipeline.close(Duration.ofMillis(500));
         } finally {
@@ -81,7 +88,7 @@ class HangingLogTest {
     }
 
     @Test
-    void hookInQuarantine_holdsUpNobody() throws InterruptedException {
+    void hookInQuarantine_holdsUpNobody() {
         HangingLog log = HangingLog.of(Pipeline.class);
         try (log) {
             Pipeline<Item, Item> pipeline = pipeline()
@@ -91,9 +98,9 @@ class HangingLogTest {
                     .sink(otlp)
                     .build();
 
-            offerForTwoSeconds(pipeline);
+            offerUntilItHangs(pipeline, log);
 
-            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(RECORDS));
+            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(offered.get()));
             pipeline.close(Duration.ofMillis(500));
         }
         assertThat(log.written()).anyMatch(line -> line.startsWith("hook mine"));
@@ -108,9 +115,9 @@ class HangingLogTest {
                         Spool.builder(file.resolve("spool"), ItemCodec.INSTANCE).build()) {
             Pipeline<Item, Item> pipeline = pipeline().journal(spool).sink(otlp).build();
 
-            offerForTwoSeconds(pipeline);
+            offerUntilItHangs(pipeline, log);
 
-            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(RECORDS));
+            await().untilAsserted(() -> assertThat(otlp.ids()).hasSize(offered.get()));
             pipeline.close(Duration.ofMillis(500));
         }
         assertThat(log.written()).anyMatch(line -> line.contains("records cannot be written down"));

@@ -16,6 +16,7 @@ public final class HangingLog extends AppenderBase<ILoggingEvent> implements Aut
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final Logger logger;
+    private volatile boolean asked;
     private final List<String> written = new CopyOnWriteArrayList<>();
 
     private HangingLog(Class<?> type) {
@@ -33,8 +34,14 @@ public final class HangingLog extends AppenderBase<ILoggingEvent> implements Aut
         return List.copyOf(written);
     }
 
+    /** Whether there is a line that it does not write. */
+    public boolean hangs() {
+        return asked;
+    }
+
     @Override
     public synchronized void doAppend(ILoggingEvent event) {
+        asked = true;
         while (over.getCount() > 0) {
             try {
                 over.await();
