@@ -17,11 +17,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes hops of spans and brings them into the stores: every span of every request that has a correlation, be it sampled
- * or not.
+ * Makes hops of spans and keeps them, in this process and in further stores: every span of every request that has a
+ * correlation, be it sampled or not.
  *
  * <pre>{@code
- * ChainRecorder recorder = ChainRecorder.builder("checkout").store(new InProcessStore()).build();
+ * ChainRecorder recorder = ChainRecorder.builder("checkout").build();
  * DharmaTracer tracer = DharmaTracer.builder().correlatedSpans(recorder).build();
  * }</pre>
  *
@@ -48,8 +48,9 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
     private ChainRecorder(Builder builder) {
         Conversion conversion =
                 new Conversion(builder.service, new HopTexts(builder.redaction), new HopBudget(builder.hopsPerChain));
+        InProcessStore local = builder.local;
         Pipeline.Builder<CorrelatedSpan, CorrelatedHop> delivery = Pipeline.builder(
-                        SIGNAL, new EndedSpan(), conversion::convert)
+                        SIGNAL, new EndedSpan(), span -> keep(local, conversion.convert(span)))
                 .convertedSize(HopSize::of)
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchDelay(BATCH_DELAY)
@@ -60,7 +61,17 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         builder.stores.forEach(delivery::sink);
         this.pipeline = delivery.build();
         Duration patience = builder.patience;
-        this.chains = new Chains(builder.stores, patience, () -> flush(patience));
+        List<CorrelationStore> all = new ArrayList<>(List.of(local));
+        all.addAll(builder.stores);
+        this.chains = new Chains(all, patience, () -> flush(patience));
+    }
+
+    /** At once and not as a sink, which would take memory from those that may have to wait. */
+    private static @Nullable CorrelatedHop keep(InProcessStore local, @Nullable CorrelatedHop hop) {
+        if (hop != null) {
+            local.keep(hop);
+        }
+        return hop;
     }
 
     /**
@@ -169,6 +180,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
 
         private final String service;
         private final List<CorrelationStore> stores = new ArrayList<>();
+        private InProcessStore local = new InProcessStore();
         private UnaryOperator<String> redaction = UnaryOperator.identity();
         private long maxQueueBytes = DEFAULT_MAX_QUEUE_BYTES;
         private int hopsPerChain = 1_000;
@@ -183,7 +195,13 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
             this.service = service;
         }
 
-        /** Adds a store, which the recorder closes. Names must be unique. Default: none, and nothing is kept. */
+        /** Where chains are kept in this process. Default: one with the default bounds. */
+        public Builder local(InProcessStore store) {
+            local = Objects.requireNonNull(store, "local");
+            return this;
+        }
+
+        /** Adds a further store, which the recorder closes. Names must be unique. Default: none. */
         public Builder store(CorrelationStore store) {
             stores.add(Objects.requireNonNull(store, "store"));
             return this;

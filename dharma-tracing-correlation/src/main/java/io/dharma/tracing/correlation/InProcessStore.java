@@ -77,14 +77,19 @@ public final class InProcessStore implements CorrelationStore {
 
     @Override
     public CompletionStage<Delivery> deliver(List<CorrelatedHop> batch) {
-        synchronized (chains) {
-            batch.forEach(this::keep);
-            makeRoom();
-        }
+        batch.forEach(this::keep);
         return CompletableFuture.completedFuture(Delivery.delivered());
     }
 
-    private void keep(CorrelatedHop hop) {
+    /** Keeps a hop, and makes room for it. */
+    void keep(CorrelatedHop hop) {
+        synchronized (chains) {
+            add(hop);
+            makeRoom();
+        }
+    }
+
+    private void add(CorrelatedHop hop) {
         // Out and in again, so that it is the last to make room.
         KeptChain known = chains.remove(hop.correlationId());
         KeptChain chain = known == null ? new KeptChain(hop.correlationId()) : known;

@@ -45,8 +45,7 @@ class ChainRecorderTest {
 
     private void start(boolean sampled, UnaryOperator<ChainRecorder.Builder> settings) {
         stop();
-        recorder = settings.apply(ChainRecorder.builder("shop").store(new InProcessStore()))
-                .build();
+        recorder = settings.apply(ChainRecorder.builder("shop")).build();
         tracer = DharmaTracer.builder()
                 .sampler(sampled ? Sampler.alwaysOn() : Sampler.alwaysOff())
                 .correlatedSpans(recorder)
