@@ -1,5 +1,7 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.export.OtlpMetricExporter;
@@ -71,6 +73,7 @@ final class Assembly {
     private @Nullable PeriodicReader metricReader;
     private @Nullable SdkMeterProvider meterProvider;
     private @Nullable LogPipeline logPipeline;
+    private @Nullable ChainRecorder chainRecorder;
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -101,6 +104,7 @@ final class Assembly {
                 assembly.metricRedaction,
                 assembly.metricReader,
                 assembly.logPipeline,
+                assembly.chainRecorder,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 List.copyOf(assembly.findings));
@@ -159,6 +163,7 @@ final class Assembly {
             tracer.redactor(redactor);
         }
         addSinks(tracer);
+        addChains(tracer);
         addMetrics(tracer);
         addLogs(tracer);
         return tracer.build();
@@ -214,6 +219,32 @@ final class Assembly {
             case OTLP_GRPC -> needingJar(target, () -> OtlpSinks.spansOverGrpc(endpoint));
             case ZIPKIN -> needingJar(target, () -> ZipkinSpanSink.to(endpoint));
         };
+    }
+
+    // Chains
+
+    private void addChains(DharmaTracerBuilder tracer) {
+        Plan.Chains chains = plan.chains();
+        if (chains != null) {
+            ChainRecorder recorder = recorder(chains);
+            made.push(() -> recorder.close(Duration.ZERO));
+            chainRecorder = recorder;
+            tracer.correlatedSpans(recorder);
+        }
+    }
+
+    private ChainRecorder recorder(Plan.Chains chains) {
+        ChainRecorder.Builder recorder = ChainRecorder.builder(
+                        plan.service().name().value())
+                .local(new InProcessStore(chains.maxChains(), chains.maxBytes()))
+                .hopsPerChain(chains.hopsPerChain())
+                .maxQueueBytes(chains.queueBytes())
+                .threads(threads);
+        if (redactor != null) {
+            recorder.redaction(redactor::redactText);
+        }
+        chains.stores().forEach(recorder::store);
+        return recorder.build();
     }
 
     // Metrics and logs
@@ -330,6 +361,9 @@ final class Assembly {
         }
         if (metricAccount != null) {
             stats.add(metricAccount.stats());
+        }
+        if (chainRecorder != null) {
+            stats.add(chainRecorder.stats());
         }
         return stats;
     }

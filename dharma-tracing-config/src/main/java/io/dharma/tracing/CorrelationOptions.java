@@ -1,16 +1,19 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How requests get the id by which everything that they cause is found again, in this service and the next ones. Part of
  * {@link DharmaConfig.Builder}; one thread at a time.
  *
- * <p>Without a word said here, every request has one: see {@link
- * io.dharma.tracing.propagation.CorrelationPropagation}.
+ * <p>Without a word said here, every request has one, see {@link
+ * io.dharma.tracing.propagation.CorrelationPropagation}; and what this process did for it can be read back for a while, see
+ * {@link DharmaTracing#chains()}.
  */
 public final class CorrelationOptions {
 
@@ -75,6 +78,45 @@ public final class CorrelationOptions {
 
     private CorrelationOptions list(Key<List<String>> key, List<String> entries) {
         config.set(key, List.copyOf(entries));
+        return this;
+    }
+
+    /**
+     * Does not keep what requests did. Default: kept in this process, for the newest requests. Saves some 20 ns for each
+     * span of a request, 150 ns where the sampler dropped it, and 10 MiB of heap at most.
+     */
+    public CorrelationOptions noChains() {
+        config.set(Keys.CHAINS, false);
+        return this;
+    }
+
+    /**
+     * How much of what requests did is kept in this process. Defaults: 10,000 requests and 4 MiB, whichever comes first.
+     *
+     * @param chains how many requests
+     * @param bytes how much heap they take, by estimate
+     */
+    public CorrelationOptions keepInMemory(int chains, long bytes) {
+        config.set(Keys.CHAINS_MAX, chains);
+        config.set(Keys.CHAINS_MAX_BYTES, bytes);
+        return this;
+    }
+
+    /**
+     * How many hops of one request this process records: so many that entered it, so many that failed, and so many others.
+     * Default: 1,000. Bounds what a correlation takes that never ends.
+     */
+    public CorrelationOptions hopsPerChain(int hops) {
+        config.set(Keys.HOPS_PER_CHAIN, hops);
+        return this;
+    }
+
+    /**
+     * Adds a store of one's own, in which what requests did is kept as well. Default: none. While it is away hops wait for
+     * it in 6 MiB of heap. It is closed with the rest.
+     */
+    public CorrelationOptions store(CorrelationStore store) {
+        config.extras().correlationStores.add(Objects.requireNonNull(store, "store"));
         return this;
     }
 

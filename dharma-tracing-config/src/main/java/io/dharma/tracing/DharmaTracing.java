@@ -1,5 +1,7 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.Chains;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.store.TraceStore;
@@ -239,6 +241,11 @@ public final class DharmaTracing implements AutoCloseable {
         running.tracer().inject(context, carrier, setter);
     }
 
+    /** See {@link DharmaTracer#echoCorrelation}. */
+    public <C> void echoCorrelation(@Nullable C response, TextMapSetter<C> setter) {
+        running.tracer().echoCorrelation(response, setter);
+    }
+
     // What it consists of
 
     /** For libraries that speak OpenTelemetry: their spans, metrics and logs go the same way as ours. */
@@ -269,6 +276,14 @@ public final class DharmaTracing implements AutoCloseable {
         return Optional.ofNullable(running.store());
     }
 
+    /**
+     * What requests did, by their correlation id, service, user and time: in this process, and in others where they share
+     * a store. Empty if it is turned off: see {@link CorrelationOptions#noChains()}.
+     */
+    public Optional<Chains> chains() {
+        return Optional.ofNullable(running.chainRecorder()).map(ChainRecorder::chains);
+    }
+
     /** What it was started with. */
     public DharmaConfig config() {
         return config;
@@ -286,6 +301,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.foldedBlocks(),
                 health.kept(),
                 health.correlation(),
+                running.chainStats(),
                 running.forgottenSpans(),
                 running.storeStats(),
                 running.spoolStats(),

@@ -1,5 +1,6 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.OtlpKeys;
 import io.dharma.tracing.pipeline.Sink;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param propagators the application's own
  * @param sinks further places for spans
  * @param metricReaders the application's own
+ * @param correlationStores the application's own
  * @param keptValues what is not redacted, however it looks
  * @param pseudonyms the application's own
  * @param enrichments hooks that add to spans
@@ -42,6 +44,7 @@ record Extras(
         List<TextMapPropagator> propagators,
         List<Sink<SpanData>> sinks,
         List<MetricReader> metricReaders,
+        List<CorrelationStore> correlationStores,
         Set<String> keptValues,
         @Nullable Pseudonyms pseudonyms,
         List<Stage<SpanData>> enrichments,
@@ -61,6 +64,7 @@ record Extras(
         propagators.forEach(propagator -> line(lines, "propagator", propagator));
         sinks.forEach(sink -> line(lines, "sink", sink));
         metricReaders.forEach(reader -> line(lines, "metric reader", reader));
+        correlationStores.forEach(store -> line(lines, "correlation store", store));
         if (!keptValues.isEmpty()) {
             lines.append("  values kept by redaction: ")
                     .append(keptValues.size())
@@ -110,6 +114,7 @@ record Extras(
         final List<TextMapPropagator> propagators = new ArrayList<>();
         final List<Sink<SpanData>> sinks = new ArrayList<>();
         final List<MetricReader> metricReaders = new ArrayList<>();
+        final List<CorrelationStore> correlationStores = new ArrayList<>();
         final Set<String> keptValues = new LinkedHashSet<>();
 
         @Nullable
@@ -128,6 +133,7 @@ record Extras(
                     List.copyOf(propagators),
                     List.copyOf(sinks),
                     List.copyOf(metricReaders),
+                    List.copyOf(correlationStores),
                     Set.copyOf(keptValues),
                     pseudonyms,
                     List.copyOf(enrichments),

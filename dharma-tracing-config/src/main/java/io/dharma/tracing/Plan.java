@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
@@ -34,6 +35,7 @@ record Plan(
         Sampling sampling,
         TextMapPropagator propagator,
         @Nullable CorrelationPropagation correlation,
+        @Nullable Chains chains,
         SpanLimits limits,
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,
@@ -96,6 +98,15 @@ record Plan(
             String shown,
             @Nullable SamplingRules rules,
             KeepPolicy keep) {}
+
+    /** What is kept of requests: in this process, and in which stores besides. */
+    record Chains(int maxChains, long maxBytes, int hopsPerChain, long maxQueueBytes, List<CorrelationStore> stores) {
+
+        /** Nothing waits where there is no other store. */
+        long queueBytes() {
+            return stores.isEmpty() ? Math.min(maxQueueBytes, 1L << 20) : maxQueueBytes;
+        }
+    }
 
     record Metrics(
             @Nullable Target target,

@@ -83,6 +83,7 @@ final class Planner {
                 sampling(),
                 propagator(),
                 correlation(service, pseudonyms),
+                chains(),
                 limits(),
                 mdc(),
                 metrics(),
@@ -461,6 +462,18 @@ final class Planner {
         return settings.value(Keys.CORRELATION) ? rules.build() : null;
     }
 
+    private Plan.@Nullable Chains chains() {
+        if (!settings.value(Keys.CHAINS)) {
+            return null;
+        }
+        return new Plan.Chains(
+                settings.value(Keys.CHAINS_MAX),
+                settings.value(Keys.CHAINS_MAX_BYTES),
+                settings.value(Keys.HOPS_PER_CHAIN),
+                queueBytes(Keys.HOPS_MAX_QUEUE_BYTES),
+                extras.correlationStores());
+    }
+
     private <T> void rule(Key<T> key, Consumer<T> rule) {
         Setting<T> setting = settings.get(key);
         try {
@@ -634,19 +647,23 @@ final class Planner {
     // Delivery, start and end
 
     private Plan.Delivery delivery() {
-        Setting<Long> bytes = settings.get(Keys.MAX_QUEUE_BYTES);
+        return new Plan.Delivery(
+                queueBytes(Keys.MAX_QUEUE_BYTES),
+                settings.value(Keys.BATCH_SIZE),
+                settings.value(Keys.BATCH_DELAY),
+                spool());
+    }
+
+    private long queueBytes(Key<Long> key) {
+        Setting<Long> bytes = settings.get(key);
         if (bytes.value() < LEAST_QUEUE_BYTES) {
             problems.add(new Problem(
-                    Keys.MAX_QUEUE_BYTES.name(),
+                    key.name(),
                     Long.toString(bytes.value()),
                     bytes.origin(),
                     "is too small; allowed is at least 64KiB"));
         }
-        return new Plan.Delivery(
-                Math.max(LEAST_QUEUE_BYTES, bytes.value()),
-                settings.value(Keys.BATCH_SIZE),
-                settings.value(Keys.BATCH_DELAY),
-                spool());
+        return Math.max(LEAST_QUEUE_BYTES, bytes.value());
     }
 
     private Plan.@Nullable SpoolSettings spool() {

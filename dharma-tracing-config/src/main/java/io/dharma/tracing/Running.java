@@ -1,5 +1,7 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.ChainStats;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -43,6 +45,7 @@ record Running(
         @Nullable MetricRedaction metricRedaction,
         @Nullable PeriodicReader metricReader,
         @Nullable LogPipeline logPipeline,
+        @Nullable ChainRecorder chainRecorder,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         List<Finding> findings) {
@@ -56,6 +59,9 @@ record Running(
         }
         if (metricAccount != null) {
             exporters.addAll(ExporterHealth.of(metricAccount.stats(), Map.of("otlp", metricAccount.target())));
+        }
+        if (chainRecorder != null) {
+            exporters.addAll(ExporterHealth.of(chainRecorder.stats(), Map.of()));
         }
         return exporters;
     }
@@ -92,6 +98,11 @@ record Running(
         return store == null ? null : store.stats();
     }
 
+    @Nullable
+    ChainStats chainStats() {
+        return chainRecorder == null ? null : chainRecorder.kept();
+    }
+
     long forgottenSpans() {
         StoreStats stats = storeStats();
         return stats == null ? 0 : stats.evictedSpans() + stats.droppedSpans();
@@ -104,8 +115,10 @@ record Running(
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
         Pipeline.PendingFlush logs = logPipeline == null ? atMost -> true : logPipeline.beginFlush();
+        Pipeline.PendingFlush hops = chainRecorder == null ? atMost -> true : chainRecorder.beginFlush();
         boolean flushed = tracer.flush(left(deadline));
         flushed &= logs.await(left(deadline));
+        flushed &= hops.await(left(deadline));
         flushed &= isDone(metrics, deadline);
         // OpenTelemetry's reader calls a flush a success also when its export failed.
         return flushed && failedMetricExports() == failedBefore;
@@ -120,19 +133,21 @@ record Running(
     }
 
     /**
-     * Log records and spans at the same time, so that neither waits for a receiver of the other; what is left is for the
-     * metrics, which tell what became of both.
+     * Log records, hops and spans at the same time, so that none waits for a receiver of another; what is left is for the
+     * metrics, which tell what became of them.
      */
     void close(Duration timeout) {
         long nanos = Timeouts.nanos(timeout);
         long deadline = System.nanoTime() + nanos;
         ClosingSteps.runAll(
                 () -> beginToCloseLogs(Duration.ofNanos(nanos - nanos / 3)),
+                () -> beginToCloseChains(Duration.ofNanos(nanos)),
                 // Closes the provider of log records as well, and so waits for the above.
                 () -> tracer.close(left(deadline)),
                 // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody
                 // is.
                 () -> closeSpool(left(deadline)),
+                () -> closeChains(left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
     }
@@ -140,6 +155,18 @@ record Running(
     private void beginToCloseLogs(Duration deadline) {
         if (logPipeline != null) {
             logPipeline.beginClose(deadline);
+        }
+    }
+
+    private void beginToCloseChains(Duration deadline) {
+        if (chainRecorder != null) {
+            chainRecorder.beginClose(deadline);
+        }
+    }
+
+    private void closeChains(Duration deadline) {
+        if (chainRecorder != null) {
+            chainRecorder.close(deadline);
         }
     }
 

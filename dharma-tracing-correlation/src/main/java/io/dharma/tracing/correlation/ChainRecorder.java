@@ -44,13 +44,14 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
 
     private final Pipeline<CorrelatedSpan, CorrelatedHop> pipeline;
     private final Chains chains;
+    private final InProcessStore local;
 
     private ChainRecorder(Builder builder) {
         Conversion conversion =
                 new Conversion(builder.service, new HopTexts(builder.redaction), new HopBudget(builder.hopsPerChain));
-        InProcessStore local = builder.local;
+        this.local = builder.local;
         Pipeline.Builder<CorrelatedSpan, CorrelatedHop> delivery = Pipeline.builder(
-                        SIGNAL, new EndedSpan(), span -> keep(local, conversion.convert(span)))
+                        SIGNAL, new EndedSpan(), span -> keep(conversion.convert(span)))
                 .convertedSize(HopSize::of)
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchDelay(BATCH_DELAY)
@@ -67,7 +68,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
     }
 
     /** At once and not as a sink, which would take memory from those that may have to wait. */
-    private static @Nullable CorrelatedHop keep(InProcessStore local, @Nullable CorrelatedHop hop) {
+    private @Nullable CorrelatedHop keep(@Nullable CorrelatedHop hop) {
         if (hop != null) {
             local.keep(hop);
         }
@@ -91,6 +92,11 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
     /** Questions about what was recorded; go on to be answered after {@link #close}, as far as the stores do so. */
     public Chains chains() {
         return chains;
+    }
+
+    /** What this process keeps. */
+    public ChainStats kept() {
+        return local.stats();
     }
 
     /** What became of all hops. */

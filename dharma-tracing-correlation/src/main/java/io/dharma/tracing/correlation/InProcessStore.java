@@ -152,24 +152,10 @@ public final class InProcessStore implements CorrelationStore {
         }
     }
 
-    /** How many chains are kept now. */
-    public int chains() {
+    /** What is kept now. */
+    public ChainStats stats() {
         synchronized (chains) {
-            return chains.size();
-        }
-    }
-
-    /** How much heap they take now, in bytes, by estimate. */
-    public long bytes() {
-        synchronized (chains) {
-            return bytes;
-        }
-    }
-
-    /** How many hops are not kept any more, or never were, for want of room. */
-    public long forgottenHops() {
-        synchronized (chains) {
-            return forgottenHops;
+            return new ChainStats(chains.size(), bytes, forgottenHops);
         }
     }
 }

@@ -53,12 +53,12 @@ class InProcessStoreTest {
     void batchDeliveredTwice_changesNothing() {
         List<CorrelatedHop> batch = List.of(entry("order-4711", 1, "u1", "shop", 0), inner("order-4711", 2, 1));
         now(store.deliver(batch));
-        long bytes = store.bytes();
+        long bytes = store.stats().bytes();
         now(store.deliver(batch));
 
         assertThat(now(store.hops("order-4711"))).hasSize(2);
         assertThat(found(query().service("shop"))).containsExactly("order-4711");
-        assertThat(store.bytes()).isEqualTo(bytes);
+        assertThat(store.stats().bytes()).isEqualTo(bytes);
     }
 
     @Test
@@ -95,8 +95,8 @@ class InProcessStoreTest {
         assertThat(now(small.hops("b"))).isEmpty();
         assertThat(now(small.hops("a"))).hasSize(2);
         assertThat(now(small.hops("c"))).hasSize(1);
-        assertThat(small.chains()).isEqualTo(2);
-        assertThat(small.forgottenHops()).isEqualTo(1);
+        assertThat(small.stats().chains()).isEqualTo(2);
+        assertThat(small.stats().forgottenHops()).isEqualTo(1);
     }
 
     @Test
@@ -104,11 +104,12 @@ class InProcessStoreTest {
         InProcessStore small = new InProcessStore(10_000, 64 << 10);
         for (int chain = 0; chain < 1_000; chain++) {
             now(small.deliver(List.of(entry("chain-" + chain, chain + 1, "user-" + chain, "shop", chain))));
-            assertThat(small.bytes()).isLessThanOrEqualTo(64 << 10);
+            assertThat(small.stats().bytes()).isLessThanOrEqualTo(64 << 10);
         }
         assertThat(now(small.hops("chain-999"))).hasSize(1);
-        assertThat(small.chains()).isBetween(50, 150);
-        assertThat(small.forgottenHops()).isEqualTo(1_000 - small.chains());
+        assertThat(small.stats().chains()).isBetween(50, 150);
+        assertThat(small.stats().forgottenHops())
+                .isEqualTo(1_000 - small.stats().chains());
     }
 
     @Test
@@ -122,7 +123,7 @@ class InProcessStoreTest {
         List<Hop> kept = now(small.hops("endless"));
         assertThat(kept).hasSizeBetween(20, 60).startsWith(endless.get(0).hop());
         assertThat(now(small.hops("other"))).hasSize(1);
-        assertThat(small.forgottenHops()).isEqualTo(500 - kept.size());
+        assertThat(small.stats().forgottenHops()).isEqualTo(500 - kept.size());
     }
 
     @Test
@@ -138,7 +139,7 @@ class InProcessStoreTest {
         assertThat(now(store.hops("a"))).isEmpty();
         assertThat(found(query())).containsExactly("b");
         now(store.erase("u2"));
-        assertThat(store.bytes()).isZero();
+        assertThat(store.stats().bytes()).isZero();
     }
 
     @Test

@@ -231,6 +231,47 @@ public final class Keys {
             "",
             "Whether responses tell the caller the id.");
 
+    public static final Key<Boolean> CHAINS = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether what requests did is kept, span by span, to be read back by their correlation id.");
+
+    public static final Key<Integer> CHAINS_MAX = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains.max",
+            Types.wholeNumber(1),
+            "10000",
+            "",
+            "How many chains are kept in the process; those make room whose last hop came longest ago.");
+
+    public static final Key<Long> CHAINS_MAX_BYTES = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains.max.bytes",
+            Types.SIZE,
+            "4MiB",
+            "",
+            "How much heap they may take, by estimate.");
+
+    public static final Key<Integer> HOPS_PER_CHAIN = key(
+            Section.CORRELATION,
+            "dharma.correlation.hops.per.chain",
+            Types.wholeNumber(1),
+            "1000",
+            "",
+            "How many hops of one chain this process records that entered it, how many that failed, and how many others.");
+
+    public static final Key<Long> HOPS_MAX_QUEUE_BYTES = key(
+            Section.CORRELATION,
+            "dharma.correlation.max.queue.bytes",
+            Types.SIZE,
+            "6MiB",
+            "",
+            "How much heap hops may take while they wait for a store outside the process, by estimate. At least 64KiB."
+                    + " What does not fit is dropped and counted.");
+
     // OTLP
 
     /** For all signals, and for each. */
