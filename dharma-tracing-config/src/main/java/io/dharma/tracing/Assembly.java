@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
@@ -74,6 +75,7 @@ final class Assembly {
     private @Nullable SdkMeterProvider meterProvider;
     private @Nullable LogPipeline logPipeline;
     private @Nullable ChainRecorder chainRecorder;
+    private @Nullable Spool<CorrelatedHop> hopSpool;
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -105,6 +107,7 @@ final class Assembly {
                 assembly.metricReader,
                 assembly.logPipeline,
                 assembly.chainRecorder,
+                assembly.hopSpool,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 List.copyOf(assembly.findings));
@@ -174,15 +177,19 @@ final class Assembly {
     private void addSpool(DharmaTracerBuilder tracer) {
         Plan.SpoolSettings settings = plan.delivery().spool();
         if (settings != null) {
-            Spool<SpanData> spans = Spool.ofSpans(settings.directory().value())
-                    .maxBytes(settings.maxBytes())
-                    .maxAge(settings.maxAge())
-                    .fsync(settings.fsync())
-                    .build();
-            made.push(() -> spans.close(Duration.ZERO));
+            Spool<SpanData> spans = spool(Spool.ofSpans(settings.directory().value()), settings, settings.maxBytes());
             spool = spans;
             tracer.journal(spans);
         }
+    }
+
+    private <T> Spool<T> spool(Spool.Builder<T> builder, Plan.SpoolSettings settings, long maxBytes) {
+        Spool<T> made = builder.maxBytes(maxBytes)
+                .maxAge(settings.maxAge())
+                .fsync(settings.fsync())
+                .build();
+        this.made.push(() -> made.close(Duration.ZERO));
+        return made;
     }
 
     private void addSinks(DharmaTracerBuilder tracer) {
@@ -244,6 +251,13 @@ final class Assembly {
             recorder.redaction(redactor::redactText);
         }
         chains.stores().forEach(recorder::store);
+        Plan.SpoolSettings settings = plan.delivery().spool();
+        if (settings != null && !chains.stores().isEmpty()) {
+            Spool<CorrelatedHop> hops =
+                    spool(ChainRecorder.spool(settings.directory().value()), settings, settings.maxBytesOfHops());
+            hopSpool = hops;
+            recorder.journal(hops);
+        }
         return recorder.build();
     }
 

@@ -231,7 +231,12 @@ public final class DharmaTracing implements AutoCloseable {
         return running.tracer().extract(parent, carrier, getter);
     }
 
-    /** Writes the current trace context and baggage to a request or message. */
+    /** See {@link DharmaTracer#injectTo}. */
+    public <C> void injectTo(@Nullable String host, @Nullable C carrier, TextMapSetter<C> setter) {
+        running.tracer().injectTo(host, carrier, setter);
+    }
+
+    /** Writes the current trace context and baggage to a request or message, and no correlation, for want of a host. */
     public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
         running.tracer().inject(carrier, setter);
     }

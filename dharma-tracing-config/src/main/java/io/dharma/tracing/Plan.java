@@ -13,6 +13,7 @@ import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.SamplingRules;
 import io.dharma.tracing.spool.FsyncPolicy;
+import io.dharma.tracing.spool.Spool;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.LogLimits;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
@@ -133,7 +134,13 @@ record Plan(
             @Nullable SpoolSettings spool) {}
 
     /** Where what waits for delivery is written down, and how. */
-    record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {}
+    record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {
+
+        /** They are smaller than spans. */
+        long maxBytesOfHops() {
+            return Math.max(Spool.Builder.MIN_BYTES, maxBytes / 4);
+        }
+    }
 
     record Lifecycle(boolean registerGlobal, boolean shutdownHook, Duration closeTimeout) {}
 }

@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.ChainStats;
+import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -46,6 +47,7 @@ record Running(
         @Nullable PeriodicReader metricReader,
         @Nullable LogPipeline logPipeline,
         @Nullable ChainRecorder chainRecorder,
+        @Nullable Spool<CorrelatedHop> hopSpool,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         List<Finding> findings) {
@@ -146,8 +148,9 @@ record Running(
                 () -> tracer.close(left(deadline)),
                 // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody
                 // is.
-                () -> closeSpool(left(deadline)),
+                () -> closeSpool(spool, left(deadline)),
                 () -> closeChains(left(deadline)),
+                () -> closeSpool(hopSpool, left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
     }
@@ -170,7 +173,7 @@ record Running(
         }
     }
 
-    private void closeSpool(Duration deadline) {
+    private static void closeSpool(@Nullable Spool<?> spool, Duration deadline) {
         if (spool != null) {
             spool.close(deadline);
         }

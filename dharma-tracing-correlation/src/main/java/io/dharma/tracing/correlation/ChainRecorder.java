@@ -1,14 +1,17 @@
 package io.dharma.tracing.correlation;
 
+import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
+import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.trace.CorrelatedSpan;
 import io.dharma.tracing.trace.CorrelatedSpanListener;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.common.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,9 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
             delivery.threads(builder.threads);
         }
         builder.stores.forEach(delivery::sink);
+        if (builder.journal != null) {
+            delivery.journal(builder.journal);
+        }
         this.pipeline = delivery.build();
         Duration patience = builder.patience;
         List<CorrelationStore> all = new ArrayList<>(List.of(local));
@@ -82,6 +88,14 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
      */
     public static Builder builder(String service) {
         return new Builder(service);
+    }
+
+    /**
+     * A spool for hops, for {@link Builder#journal}; to a folder of their own in the directory, which may be the one that
+     * spans are spooled to. See {@link Spool#builder(java.nio.file.Path, io.dharma.tracing.spool.RecordCodec)}.
+     */
+    public static Spool.Builder<CorrelatedHop> spool(Path directory) {
+        return Spool.builder(directory, SIGNAL, new HopRecordCodec());
     }
 
     @Override
@@ -193,6 +207,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         private Duration patience = Duration.ofSeconds(2);
         private Clock clock = Clock.getDefault();
         private @Nullable PipelineThreads threads;
+        private @Nullable Journal<CorrelatedHop> journal;
 
         private Builder(String service) {
             if (service.isEmpty()) {
@@ -219,6 +234,15 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
          */
         public Builder redaction(UnaryOperator<String> newRedaction) {
             redaction = Objects.requireNonNull(newRedaction, "redaction");
+            return this;
+        }
+
+        /**
+         * Has hops written down until the further stores have them, so that outages cost none: {@link #spool}. The caller
+         * closes it, after the recorder. Default: not written.
+         */
+        public Builder journal(Journal<CorrelatedHop> newJournal) {
+            journal = Objects.requireNonNull(newJournal, "journal");
             return this;
         }
 

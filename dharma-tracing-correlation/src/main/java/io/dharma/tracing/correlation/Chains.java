@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * of them.
  *
  * <pre>{@code
- * chains.get(correlationId).ifPresent(chain -> System.out.println(ChainRenderer.text(chain)));
+ * chains.get(correlationId).ifPresent(chain -> System.out.println(ChainRenderer.text(100).render(chain)));
  * }</pre>
  *
  * <p>All stores are asked at the same time, and what they know is put together. One that does not answer in time, or

@@ -579,7 +579,8 @@ public final class Keys {
             Types.DISK_SIZE,
             "256MiB",
             "",
-            "How much of the disk that may take, at least 4MiB; the oldest spans make room, failed ones last.");
+            "How much of the disk that may take, at least 4MiB; the oldest spans make room, failed ones last. Hops that wait"
+                    + " for a store get a quarter as much, in addition.");
 
     public static final Key<Duration> SPOOL_MAX_AGE = key(
             Section.DELIVERY,
