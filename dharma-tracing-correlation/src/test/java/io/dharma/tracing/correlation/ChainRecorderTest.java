@@ -3,11 +3,14 @@ package io.dharma.tracing.correlation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.context.Correlation;
 import io.dharma.tracing.context.CorrelationContext;
+import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.redaction.Pseudonyms;
+import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.opentelemetry.api.trace.SpanContext;
@@ -15,13 +18,18 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +47,9 @@ class ChainRecorderTest {
             .correlationId("order-4711")
             .user(PSEUDONYMS, "alice@example.com")
             .build();
+
+    @TempDir
+    Path directory;
 
     private ChainRecorder recorder = ChainRecorder.builder("shop").build();
     private DharmaTracer tracer = DharmaTracer.builder().build();
@@ -154,6 +165,72 @@ class ChainRecorderTest {
         assertThat(hops).hasSize(11);
         assertThat(hops).filteredOn(hop -> hop.hop().operation().equals("step")).hasSize(5);
         assertThat(filtered()).isEqualTo(30);
+    }
+
+    /** A store outside the process, which may be away. */
+    private static final class Outside implements CorrelationStore {
+
+        private final InProcessStore kept = new InProcessStore(100_000, 64 << 20);
+        private final AtomicBoolean away = new AtomicBoolean(true);
+
+        @Override
+        public String name() {
+            return "outside";
+        }
+
+        @Override
+        public CompletionStage<Delivery> deliver(List<CorrelatedHop> batch) {
+            return away.get() ? CompletableFuture.completedFuture(Delivery.retry("away")) : kept.deliver(batch);
+        }
+
+        @Override
+        public CompletionStage<List<Hop>> hops(String correlationId) {
+            return kept.hops(correlationId);
+        }
+
+        @Override
+        public CompletionStage<List<ChainSummary>> find(ChainQuery query) {
+            return kept.find(query);
+        }
+
+        @Override
+        public CompletionStage<Integer> erase(String userKey) {
+            return kept.erase(userKey);
+        }
+    }
+
+    @Test
+    void outageOfAStore_costsNothingWithASpoolNorDoesARestart() {
+        Outside outside = new Outside();
+        UnaryOperator<ChainRecorder.Builder> small = settings -> settings.local(new InProcessStore(1, 1))
+                .maxQueueBytes(512 << 10)
+                .hopsPerChain(100_000);
+        try (Spool<CorrelatedHop> spool = ChainRecorder.spool(directory).build()) {
+            start(true, settings -> small.apply(settings).store(outside).journal(spool));
+            for (int i = 0; i < 20; i++) {
+                record(100);
+                assertThat(recorder.flush(Duration.ofMillis(1))).isFalse();
+            }
+            stop();
+        }
+        outside.away.set(false);
+        try (Spool<CorrelatedHop> spool = ChainRecorder.spool(directory).build()) {
+            start(true, settings -> small.apply(settings).store(outside).journal(spool));
+            record(10);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(chain().hops()).hasSize(2_010));
+            stop();
+        }
+    }
+
+    private void record(int hops) {
+        Correlation.with(order).run(() -> {
+            for (int i = 0; i < hops; i++) {
+                tracer.tracedRun("step", step -> {});
+            }
+        });
+        // What is offered is written down by one thread, which may not have had its turn.
+        await().atMost(PATIENCE).until(() -> recorder.stats().queuedRecords() == 0);
     }
 
     @Test
