@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
@@ -76,6 +77,7 @@ final class Assembly {
     private @Nullable LogPipeline logPipeline;
     private @Nullable ChainRecorder chainRecorder;
     private @Nullable Spool<CorrelatedHop> hopSpool;
+    private Map<String, String> hopTargets = Map.of();
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -110,6 +112,7 @@ final class Assembly {
                 assembly.hopSpool,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
+                assembly.hopTargets,
                 List.copyOf(assembly.findings));
     }
 
@@ -250,15 +253,28 @@ final class Assembly {
         if (redactor != null) {
             recorder.redaction(redactor::redactText);
         }
+        Plan.Redis redis = chains.redis();
+        if (redis != null) {
+            recorder.store(closing(redis(redis)));
+            hopTargets = Map.of("redis", redis.shown());
+        }
         chains.stores().forEach(recorder::store);
         Plan.SpoolSettings settings = plan.delivery().spool();
-        if (settings != null && !chains.stores().isEmpty()) {
+        if (settings != null && chains.isKeptElsewhere()) {
             Spool<CorrelatedHop> hops =
                     spool(ChainRecorder.spool(settings.directory().value()), settings, settings.maxBytesOfHops());
             hopSpool = hops;
             recorder.journal(hops);
         }
         return recorder.build();
+    }
+
+    private static CorrelationStore redis(Plan.Redis redis) {
+        try {
+            return redis.store().get();
+        } catch (IllegalStateException jarMissing) {
+            throw new DharmaConfigException(List.of(redis.origin() + ": " + jarMissing.getMessage()));
+        }
     }
 
     // Metrics and logs
@@ -382,7 +398,7 @@ final class Assembly {
         return stats;
     }
 
-    private <T> Sink<T> closing(Sink<T> sink) {
+    private <S extends Sink<?>> S closing(S sink) {
         made.push(() -> sink.close(Duration.ZERO));
         return sink;
     }

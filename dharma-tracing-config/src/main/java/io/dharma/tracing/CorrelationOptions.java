@@ -1,8 +1,10 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.CorrelationStore;
+import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -108,6 +110,44 @@ public final class CorrelationOptions {
      */
     public CorrelationOptions hopsPerChain(int hops) {
         config.set(Keys.HOPS_PER_CHAIN, hops);
+        return this;
+    }
+
+    /**
+     * Keeps what requests did in Redis as well, so that it can be read back from every service that shares it, and lives
+     * longer than a process. Default: in this process alone. Costs one thread; while Redis is away hops wait in 6 MiB of
+     * heap, and on disk where there is a spool. Needs {@code io.lettuce:lettuce-core}, which comes along.
+     *
+     * @param uri such as {@code rediss://user:password@redis:6379}; see
+     *     {@link io.dharma.tracing.correlation.redis.RedisCorrelationStore#builder}
+     */
+    public CorrelationOptions redis(String uri) {
+        config.set(Keys.REDIS_URL, uri);
+        return this;
+    }
+
+    /** Whom to trust, and as whom to appear, where Redis is reached by {@code rediss://}. Default: whom the JDK trusts. */
+    public CorrelationOptions redisTls(TlsSettings tls) {
+        config.extras().redisTls = Objects.requireNonNull(tls, "tls");
+        return this;
+    }
+
+    /**
+     * How long Redis keeps requests after their last hop. Defaults: 24 hours, and 7 days. Memory in Redis grows with it:
+     * some 850 bytes for a request of 12 hops.
+     *
+     * @param all at least a minute, at most 365 days
+     * @param failed those in which something failed, likewise
+     */
+    public CorrelationOptions keepInRedis(Duration all, Duration failed) {
+        config.set(Keys.REDIS_KEEP, all);
+        config.set(Keys.REDIS_KEEP_FAILED, failed);
+        return this;
+    }
+
+    /** What all keys in Redis begin with. Default: {@code dharma:}. The same for all services that belong together. */
+    public CorrelationOptions redisPrefix(String prefix) {
+        config.set(Keys.REDIS_PREFIX, prefix);
         return this;
     }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param sinks further places for spans
  * @param metricReaders the application's own
  * @param correlationStores the application's own
+ * @param redisTls how to connect to Redis
  * @param keptValues what is not redacted, however it looks
  * @param pseudonyms the application's own
  * @param enrichments hooks that add to spans
@@ -45,6 +46,7 @@ record Extras(
         List<Sink<SpanData>> sinks,
         List<MetricReader> metricReaders,
         List<CorrelationStore> correlationStores,
+        @Nullable TlsSettings redisTls,
         Set<String> keptValues,
         @Nullable Pseudonyms pseudonyms,
         List<Stage<SpanData>> enrichments,
@@ -64,6 +66,9 @@ record Extras(
         propagators.forEach(propagator -> line(lines, "propagator", propagator));
         sinks.forEach(sink -> line(lines, "sink", sink));
         metricReaders.forEach(reader -> line(lines, "metric reader", reader));
+        if (redisTls != null) {
+            lines.append("  Redis TLS = ").append(redisTls).append(" (code)\n");
+        }
         correlationStores.forEach(store -> line(lines, "correlation store", store));
         if (!keptValues.isEmpty()) {
             lines.append("  values kept by redaction: ")
@@ -115,6 +120,10 @@ record Extras(
         final List<Sink<SpanData>> sinks = new ArrayList<>();
         final List<MetricReader> metricReaders = new ArrayList<>();
         final List<CorrelationStore> correlationStores = new ArrayList<>();
+
+        @Nullable
+        TlsSettings redisTls;
+
         final Set<String> keptValues = new LinkedHashSet<>();
 
         @Nullable
@@ -134,6 +143,7 @@ record Extras(
                     List.copyOf(sinks),
                     List.copyOf(metricReaders),
                     List.copyOf(correlationStores),
+                    redisTls,
                     Set.copyOf(keptValues),
                     pseudonyms,
                     List.copyOf(enrichments),

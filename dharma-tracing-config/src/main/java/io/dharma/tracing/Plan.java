@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What was decided: all that is needed to start. Immutable. */
@@ -101,13 +102,31 @@ record Plan(
             KeepPolicy keep) {}
 
     /** What is kept of requests: in this process, and in which stores besides. */
-    record Chains(int maxChains, long maxBytes, int hopsPerChain, long maxQueueBytes, List<CorrelationStore> stores) {
+    record Chains(
+            int maxChains,
+            long maxBytes,
+            int hopsPerChain,
+            long maxQueueBytes,
+            @Nullable Redis redis,
+            List<CorrelationStore> stores) {
 
         /** Nothing waits where there is no other store. */
         long queueBytes() {
-            return stores.isEmpty() ? Math.min(maxQueueBytes, 1L << 20) : maxQueueBytes;
+            return isKeptElsewhere() ? maxQueueBytes : Math.min(maxQueueBytes, 1L << 20);
+        }
+
+        boolean isKeptElsewhere() {
+            return redis != null || !stores.isEmpty();
         }
     }
+
+    /**
+     * Where Redis is, and how it is used.
+     *
+     * @param shown the address without user and password
+     * @param store what makes the store; fails if a jar is missing
+     */
+    record Redis(String shown, Origin origin, Supplier<CorrelationStore> store) {}
 
     record Metrics(
             @Nullable Target target,

@@ -2,14 +2,17 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.context.MdcField;
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.correlation.redis.RedisCorrelationStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.OtlpSignal;
+import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
 import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Problem;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
+import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.CorrelationPropagation;
@@ -92,12 +95,6 @@ final class Planner {
                 delivery(),
                 lifecycle(),
                 findings);
-        if (settings.find(Keys.CORRELATION_REDIS_URL) != null) {
-            findings.add(Finding.info(
-                    "correlation-not-included",
-                    "CORRELATION_REDIS_URL is set, but storage of correlation is not part of this version",
-                    "Leave it set for a later version, or remove it"));
-        }
         Setting<String> exceptions = settings.find(Keys.EXCEPTION_SIGNAL);
         if (exceptions != null) {
             findings.add(Finding.info(
@@ -462,7 +459,9 @@ final class Planner {
         return settings.value(Keys.CORRELATION) ? rules.build() : null;
     }
 
+    /** Redis is read also if chains are turned off, as the rules of correlation are. */
     private Plan.@Nullable Chains chains() {
+        Plan.Redis redis = redis();
         if (!settings.value(Keys.CHAINS)) {
             return null;
         }
@@ -471,7 +470,35 @@ final class Planner {
                 settings.value(Keys.CHAINS_MAX_BYTES),
                 settings.value(Keys.HOPS_PER_CHAIN),
                 queueBytes(Keys.HOPS_MAX_QUEUE_BYTES),
+                redis,
                 extras.correlationStores());
+    }
+
+    private Plan.@Nullable Redis redis() {
+        Setting<String> own = settings.find(Keys.REDIS_URL);
+        Setting<String> url = Settings.higher(own, settings.find(Keys.CORRELATION_REDIS_URL));
+        if (url == null) {
+            return null;
+        }
+        Key<String> key = url.equals(own) ? Keys.REDIS_URL : Keys.CORRELATION_REDIS_URL;
+        try {
+            RedisCorrelationStore.Builder store = RedisCorrelationStore.builder(url.value());
+            return redis(store, url);
+        } catch (IllegalArgumentException wrong) {
+            problems.add(new Problem(key.name(), null, url.origin(), String.valueOf(wrong.getMessage())));
+            return null;
+        }
+    }
+
+    private Plan.Redis redis(RedisCorrelationStore.Builder store, Setting<String> url) {
+        rule(Keys.REDIS_PREFIX, store::keyPrefix);
+        rule(Keys.REDIS_KEEP, store::keepFor);
+        rule(Keys.REDIS_KEEP_FAILED, store::keepFailedFor);
+        TlsSettings tls = targets.redisTls();
+        if (tls != null) {
+            store.tls(tls);
+        }
+        return new Plan.Redis(Urls.withoutSecrets(url.value()), url.origin(), store::build);
     }
 
     private <T> void rule(Key<T> key, Consumer<T> rule) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param otherMetrics publishes the accounts of all signals but spans, of which the tracer tells itself
  * @param spanTargets where spans are sent, by the name of the sink
+ * @param hopTargets where hops are sent, likewise
  * @param findings what was found while it was put together
  */
 record Running(
@@ -50,6 +51,7 @@ record Running(
         @Nullable Spool<CorrelatedHop> hopSpool,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
+        Map<String, String> hopTargets,
         List<Finding> findings) {
 
     List<ExporterHealth> exporters(TracerHealth health) {
@@ -63,7 +65,7 @@ record Running(
             exporters.addAll(ExporterHealth.of(metricAccount.stats(), Map.of("otlp", metricAccount.target())));
         }
         if (chainRecorder != null) {
-            exporters.addAll(ExporterHealth.of(chainRecorder.stats(), Map.of()));
+            exporters.addAll(ExporterHealth.of(chainRecorder.stats(), hopTargets));
         }
         return exporters;
     }

@@ -272,6 +272,64 @@ public final class Keys {
             "How much heap hops may take while they wait for a store outside the process, by estimate. At least 64KiB."
                     + " What does not fit is dropped and counted.");
 
+    public static final Key<String> REDIS_URL = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.url",
+            Types.SECRET_URL,
+            null,
+            "none",
+            "Where Redis is that keeps what requests did for all services together: `redis://user:password@host:6379`,"
+                    + " `rediss://` with TLS, `redis-sentinel://host,host#master`; a cluster is recognised by itself. Needs"
+                    + " `io.lettuce:lettuce-core`.");
+
+    public static final Key<String> REDIS_PREFIX = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.prefix",
+            Types.TEXT,
+            "dharma:",
+            "",
+            "What all keys in Redis begin with; the same for all services that belong together.");
+
+    public static final Key<Duration> REDIS_KEEP = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.keep",
+            Types.POSITIVE_DURATION,
+            "24h",
+            "",
+            "How long Redis keeps a request after its last hop, from 1m to 365d.");
+
+    public static final Key<Duration> REDIS_KEEP_FAILED = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.keep.failed",
+            Types.POSITIVE_DURATION,
+            "7d",
+            "",
+            "How long one in which something failed.");
+
+    public static final Key<Path> REDIS_CERTIFICATE = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.certificate",
+            Types.FILE,
+            null,
+            "those that the JDK trusts",
+            "A file with the certificates, in PEM, by which Redis proves who it is.");
+
+    public static final Key<Path> REDIS_CLIENT_CERTIFICATE = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.client.certificate",
+            Types.FILE,
+            null,
+            "none",
+            "A file with the certificate, in PEM, by which this process proves who it is.");
+
+    public static final Key<Path> REDIS_CLIENT_KEY = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.client.key",
+            Types.FILE,
+            null,
+            "none",
+            "A file with its private key, in PEM (PKCS#8).");
+
     // OTLP
 
     /** For all signals, and for each. */
@@ -654,10 +712,8 @@ public final class Keys {
             Types.URL,
             "Where Jaeger takes spans over OTLP. The removed port 14268 is translated to 4318. Any OTLP endpoint set"
                     + " by another name goes before it.");
-    public static final Key<String> CORRELATION_REDIS_URL = inherited(
-            "CORRELATION_REDIS_URL",
-            Types.SECRET_URL,
-            "Known and not used: storage of correlation is not part of this version.");
+    public static final Key<String> CORRELATION_REDIS_URL =
+            inherited("CORRELATION_REDIS_URL", Types.SECRET_URL, "As `dharma.correlation.redis.url`.");
     public static final Key<String> SAMPLING_STRATEGY = inherited(
             "SAMPLING_STRATEGY",
             Types.oneOf(List.of("always_on", "always_off", "probabilistic", "rate_limited"), List.of()),
