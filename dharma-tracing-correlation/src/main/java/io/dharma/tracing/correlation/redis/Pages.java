@@ -108,16 +108,14 @@ final class Pages {
         return answer.stream().map(Pages::entry).filter(entry -> entry != null).toList();
     }
 
-    /** Null if that is none of ours. */
+    /** Without a value if it has not one field, and so is none of ours. */
     private static @Nullable StreamEntry entry(Object answered) {
-        return answered instanceof List<?> parts
-                        && parts.size() == 2
-                        && parts.get(0) instanceof byte[] id
-                        && parts.get(1) instanceof List<?> fields
-                        && fields.size() == 2
-                        && fields.get(1) instanceof byte[] value
-                ? new StreamEntry(id, value)
-                : null;
+        if (!(answered instanceof List<?> parts) || parts.size() != 2 || !(parts.get(0) instanceof byte[] id)) {
+            return null;
+        }
+        boolean isOurs = parts.get(1) instanceof List<?> fields && fields.size() == 2;
+        byte[] value = isOurs && ((List<?>) parts.get(1)).get(1) instanceof byte[] bytes ? bytes : new byte[0];
+        return new StreamEntry(id, value);
     }
 
     private static byte @Nullable [] lastId(List<Object> answer) {

@@ -49,6 +49,8 @@ public final class RedisCorrelationStore implements CorrelationStore {
     private final RedisRoute writes;
     private final RedisRoute questions;
     private final ChainReader chains;
+    private final ChainSearch search;
+    private final ChainErasure erasure;
     private final Answers answers = new Answers();
 
     private RedisCorrelationStore(Builder builder) {
@@ -62,7 +64,10 @@ public final class RedisCorrelationStore implements CorrelationStore {
         this.writes = new RedisRoute(client, address, builder.timeout);
         this.questions = new RedisRoute(client, address, builder.timeout);
         Pages pages = new Pages(questions);
-        this.chains = new ChainReader(pages, keys, new NameReader(questions, keys));
+        NameReader names = new NameReader(questions, keys);
+        this.chains = new ChainReader(pages, keys, names);
+        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.erasure = new ChainErasure(questions, pages, keys, chains, names);
     }
 
     /**
@@ -111,12 +116,18 @@ public final class RedisCorrelationStore implements CorrelationStore {
 
     @Override
     public CompletionStage<List<ChainSummary>> find(ChainQuery query) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        return answers.elsewhere(search.find(query));
     }
 
+    /**
+     * As {@link CorrelationStore#erase} says, as far as the user's index lists them: see {@link Builder#maxIndexEntries}.
+     * Entries in the indexes of other users of the same chains stay until their time is over. Not everything is removed
+     * at once, and what failed half way is completed by asking again. Reads all that the services had to do in the hours
+     * in which the user was there, so it takes seconds where that is much.
+     */
     @Override
     public CompletionStage<Integer> erase(String userKey) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        return answers.elsewhere(erasure.erase(userKey));
     }
 
     /** Does not wait: connections and thread are gone soon after, at the latest after this time. */

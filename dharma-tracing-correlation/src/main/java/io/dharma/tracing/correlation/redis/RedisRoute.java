@@ -251,6 +251,15 @@ final class RedisRoute {
         });
     }
 
+    /** As {@link #ask}, without an answer. */
+    CompletableFuture<Void> run(Script script, byte[] key) {
+        return ready().thenCompose(unused -> {
+            Answer answer = new Answer();
+            var unusedEnd = send(List.of(Request.run(script, key, List.of(), answer)));
+            return answer.thenApply(done -> null);
+        });
+    }
+
     private CompletableFuture<List<Object>> ask(NodeConnection connection, CommandType type, String... arguments) {
         Answer answer = new Answer();
         List<byte[]> bytes =

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 
 /**
  * What the server does in one step, so that no key is ever without its time to live and no writer shortens another's:
- * Redis 6 has no command for either. Each has one key, and the seconds that are to be left as its first argument.
+ * Redis 6 has no command for either. Each has one key. The first argument of those that write is how many seconds are to be left.
  *
  * <p>A new key is told to expire also before it is there, which does nothing, but fails for a user who must not say so.
  */
@@ -45,6 +45,12 @@ final class Script {
             if type(done) == 'table' and done.err then return done end
             if left < tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
             return 1
+            """);
+
+    /** Removes an index in which nothing is left. */
+    static final Script DROP = new Script("""
+            if redis.call('XLEN', KEYS[1]) == 0 then return redis.call('UNLINK', KEYS[1]) end
+            return 0
             """);
 
     private final byte[] text;
