@@ -24,6 +24,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,6 +213,33 @@ class ChainsInRedisIT {
             String password = redis.uri().getUserInfo().replaceFirst(".*:", "");
             assertThat(dharma.health().report() + dharma.config()).doesNotContain(password);
         }
+    }
+
+    @Test
+    void redis_takesOneThreadOfOurNameAndNoOther() throws Exception {
+        try (RedisNode redis = RedisNode.start()) {
+            Set<String> before = threads();
+            try (DharmaTracing dharma = checkout(uri(redis))) {
+                dharma.block("POST /orders")
+                        .parentFrom(Map.of("X-Correlation-ID", "order-4711"), GETTER)
+                        .run(serve -> {});
+                assertThat(dharma.flush(PATIENCE)).isTrue();
+                assertThat(dharma.chains().orElseThrow().get("order-4711")).isPresent();
+
+                Set<String> more = threads();
+                more.removeAll(before);
+                more.removeIf(name -> name.startsWith("dharma-blocking"));
+                assertThat(more).containsExactlyInAnyOrder("dharma-intake", "dharma-delivery", "dharma-redis");
+            }
+        }
+    }
+
+    private static Set<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getThreadGroup() != null
+                        && !thread.getThreadGroup().getName().equals("system"))
+                .map(Thread::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

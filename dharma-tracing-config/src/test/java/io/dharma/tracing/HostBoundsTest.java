@@ -160,6 +160,14 @@ class HostBoundsTest {
             }
         }
 
+        /**
+         * One more takes the place of {@code dharma-blocking} once that has been at one thing for half a second: on a machine
+         * with much else to do, that may be the first look at the class path.
+         */
+        int standIns() {
+            return most.contains("dharma-blocking-2") ? 1 : 0;
+        }
+
         /** One that lives for a moment may still be ending beside its successor: second ones have names of their own. */
         private static String nameOf(Thread thread) {
             String name = thread.getName();
@@ -196,7 +204,7 @@ class HostBoundsTest {
             }
             watch.close();
             LOG.info("{}: at most {} threads: {}", receivers, watch.most.size(), watch.most);
-            assertThat(watch.most).hasSizeBetween(5, MAX_THREADS);
+            assertThat(watch.most).hasSizeBetween(5, MAX_THREADS + watch.standIns());
             assertThat(watch.notDaemon).isEmpty();
         } finally {
             zipkin.stop(0);
