@@ -247,7 +247,7 @@ final class Assembly {
         ChainRecorder.Builder recorder = ChainRecorder.builder(
                         plan.service().name().value())
                 .local(new InProcessStore(chains.maxChains(), chains.maxBytes()))
-                .hopsPerChain(chains.hopsPerChain())
+                .hopsPerMinute(chains.hopsPerMinute())
                 .maxQueueBytes(chains.queueBytes())
                 .threads(threads);
         if (redactor != null) {
