@@ -2,6 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.io.EOFException;
 import java.net.ConnectException;
@@ -140,7 +141,7 @@ final class RedisFailure extends Exception {
             if (cause instanceof ConnectException) {
                 return "cannot connect";
             }
-            if (cause instanceof TimeoutException) {
+            if (cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException) {
                 return "no answer in time";
             }
         }

@@ -46,7 +46,12 @@ abstract class RedisStoreContract {
         for (RedisNode master : masters()) {
             master.ask("FLUSHALL");
         }
-        store = builder().build();
+        store = open(builder());
+    }
+
+    /** Patient, since how fast a machine is that does other things as well is not what is tested here. */
+    private static CorrelationStore open(RedisCorrelationStore.Builder builder) {
+        return builder.timeout(Duration.ofSeconds(10)).build();
     }
 
     @AfterEach
@@ -89,7 +94,7 @@ abstract class RedisStoreContract {
     @Test
     void chain_isOneWhereverItsHopsAreWritten() throws Exception {
         CorrelationChain chain = chains.next();
-        CorrelationStore elsewhere = builder().build();
+        CorrelationStore elsewhere = open(builder());
 
         assertThat(await(elsewhere.deliver(chain.correlated().subList(0, 6)))).isEqualTo(Delivery.delivered());
         assertThat(await(store.deliver(chain.correlated().subList(6, 12)))).isEqualTo(Delivery.delivered());
