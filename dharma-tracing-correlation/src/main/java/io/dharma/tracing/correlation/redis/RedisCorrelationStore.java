@@ -307,13 +307,18 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * @throws IllegalStateException if Lettuce is not on the class path; the message names the missing artifact
          */
         public RedisCorrelationStore build() {
+            requireLettuce();
+            return new RedisCorrelationStore(this);
+        }
+
+        /** Now rather than with the first batch, when nobody looks. */
+        private static void requireLettuce() {
             try {
-                return new RedisCorrelationStore(this);
-            } catch (NoClassDefFoundError missing) {
+                var unused = Class.forName(
+                        "io.lettuce.core.RedisClient", false, RedisCorrelationStore.class.getClassLoader());
+            } catch (ClassNotFoundException missing) {
                 throw new IllegalStateException(
-                        "Chains in Redis need io.lettuce:lettuce-core on the class path (missing: "
-                                + missing.getMessage() + ")",
-                        missing);
+                        "Chains in Redis need io.lettuce:lettuce-core on the class path", missing);
             }
         }
 

@@ -102,7 +102,7 @@ final class RedisFailure extends Exception {
             return "NOPERM";
         }
         for (String code : CODES_IN_SCRIPTS) {
-            if (error.startsWith(code + " ") || error.contains("-" + code + " ")) {
+            if (error.startsWith(code + " ") || error.contains("-" + code + " ") || error.contains(": " + code + " ")) {
                 return code;
             }
         }

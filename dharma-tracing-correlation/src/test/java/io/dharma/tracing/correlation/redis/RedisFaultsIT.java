@@ -1,8 +1,10 @@
 package io.dharma.tracing.correlation.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dharma.tracing.correlation.ChainQuery;
+import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.redis.Chains.CorrelationChain;
 import io.dharma.tracing.pipeline.Delivery;
@@ -15,10 +17,12 @@ import io.dharma.tracing.testsupport.backends.RedisNode;
 import io.dharma.tracing.testsupport.backends.RedisSentinels;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -208,6 +212,39 @@ class RedisFaultsIT {
                     .failsWithin(Duration.ofSeconds(1))
                     .withThrowableThat()
                     .withMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void erasure_thatFailedHalfWayIsCompletedByTheNext() throws Exception {
+        try (RedisNode redis = RedisNode.start()) {
+            RedisCorrelationStore store = store(redis);
+            Chains chains = new Chains(5, Chains.now());
+            List<String> ids = new ArrayList<>();
+            for (int batch = 0; batch < 100; batch++) {
+                List<CorrelatedHop> hops = new ArrayList<>();
+                for (int i = 0; i < 15; i++) {
+                    CorrelationChain chain = chains.next("user-1", false);
+                    ids.add("dharma:chain:" + chain.id());
+                    hops.addAll(chain.correlated());
+                }
+                assertThat(RedisStoreContract.await(store.deliver(hops))).isEqualTo(Delivery.delivered());
+            }
+
+            CompletableFuture<Integer> first = store.erase("user-1").toCompletableFuture();
+            String last = ids.get(ids.size() - 1);
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> redis.ask("EXISTS", last).equals(List.of("0")));
+            redis.kill();
+            assertThat(first).failsWithin(Duration.ofSeconds(10));
+            redis.restart();
+            int removed = RedisStoreContract.await(store.erase("user-1"));
+
+            assertThat(removed).isBetween(1, ids.size() - 1);
+            assertThat(redis.ask("KEYS", "dharma:chain:*")).isEmpty();
+            assertThat(redis.ask("KEYS", "dharma:user:*")).isEmpty();
+            assertThat(RedisStoreContract.await(store.find(ChainQuery.all()))).isEmpty();
+            store.close(Duration.ofSeconds(1));
         }
     }
 
