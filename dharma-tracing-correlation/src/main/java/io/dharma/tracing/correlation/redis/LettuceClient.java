@@ -46,8 +46,8 @@ final class LettuceClient {
     private static final String THREAD = "dharma-redis";
     private static final String CLIENT_NAME = "dharma-tracing";
 
-    /** More than a pipeline has under way, with batches of 512 hops each of another chain. */
-    private static final int MAX_COMMANDS_UNDER_WAY = 32 * 1024;
+    /** More than eight batches of 512 hops, each of another chain and with a name of its own. */
+    private static final int MAX_COMMANDS_UNDER_WAY = 16 * 1024;
 
     private final BlockingTasks.Lane starting = BlockingTasks.lane(2);
     private final RedisAddress address;
@@ -59,8 +59,7 @@ final class LettuceClient {
     private boolean closed;
 
     /** What there is while it runs. */
-    private record Running(
-            EventLoopGroup loop, EventLoopGroupProvider loops, ClientResources resources, RedisClient client) {
+    record Running(EventLoopGroup loop, EventLoopGroupProvider loops, ClientResources resources, RedisClient client) {
 
         void close(long nanos) {
             var unusedConnections = client.shutdownAsync(0, nanos, TimeUnit.NANOSECONDS);
@@ -91,8 +90,10 @@ final class LettuceClient {
     }
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
-        return start().thenCompose(running ->
-                running.client().connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture());
+        return started()
+                .thenCompose(running -> running.client()
+                        .connectAsync(ByteArrayCodec.INSTANCE, uri)
+                        .toCompletableFuture());
     }
 
     /** Has something done on the thread of answers, and never if it is closed before. */
@@ -112,7 +113,7 @@ final class LettuceClient {
     }
 
     /** Loads some hundred classes and starts a thread, so it is not for a thread that others depend on. */
-    private synchronized CompletableFuture<Running> start() {
+    synchronized CompletableFuture<Running> started() {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to one server, that is being opened, open, or gone for good. Any thread; no method waits. */
 final class NodeConnection {
 
     private final Node node;
     private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<@Nullable RedisFailure> closedFor = new AtomicReference<>();
 
     NodeConnection(Node node, CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection) {
         this.node = node;
@@ -37,9 +38,9 @@ final class NodeConnection {
     /** Whether it was lost, or could not be opened. */
     boolean isGone() {
         if (!connection.isDone()) {
-            return closed.get();
+            return closedFor.get() != null;
         }
-        return closed.get()
+        return closedFor.get() != null
                 || connection.isCompletedExceptionally()
                 || !connection.join().isOpen();
     }
@@ -55,10 +56,16 @@ final class NodeConnection {
         }
     }
 
-    /** What is under way on it fails. */
-    void close() {
-        if (closed.compareAndSet(false, true)) {
+    /** What is under way on it fails for this reason. */
+    void close(RedisFailure reason) {
+        if (closedFor.compareAndSet(null, reason)) {
             var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
         }
+    }
+
+    /** Why there is no answer on it any more. */
+    RedisFailure reasonFor(Throwable thrown) {
+        RedisFailure reason = closedFor.get();
+        return reason == null ? RedisFailure.ofConnection(node, thrown) : reason;
     }
 }

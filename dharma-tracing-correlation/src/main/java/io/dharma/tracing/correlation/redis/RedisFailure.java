@@ -2,6 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.io.EOFException;
 import java.net.ConnectException;
@@ -101,7 +102,7 @@ final class RedisFailure extends Exception {
             return "NOPERM";
         }
         for (String code : CODES_IN_SCRIPTS) {
-            if (error.startsWith(code + " ") || error.contains("-" + code + " ")) {
+            if (error.startsWith(code + " ") || error.contains("-" + code + " ") || error.contains(": " + code + " ")) {
                 return code;
             }
         }
@@ -140,7 +141,7 @@ final class RedisFailure extends Exception {
             if (cause instanceof ConnectException) {
                 return "cannot connect";
             }
-            if (cause instanceof TimeoutException) {
+            if (cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException) {
                 return "no answer in time";
             }
         }

@@ -49,8 +49,10 @@ final class Script {
 
     /** Removes an index in which nothing is left. */
     static final Script DROP = new Script("""
-            if redis.call('XLEN', KEYS[1]) == 0 then return redis.call('UNLINK', KEYS[1]) end
-            return 0
+            local left = redis.pcall('XLEN', KEYS[1])
+            if type(left) == 'table' and left.err then return left end
+            if left == 0 then redis.call('UNLINK', KEYS[1]) end
+            return 1
             """);
 
     private final byte[] text;

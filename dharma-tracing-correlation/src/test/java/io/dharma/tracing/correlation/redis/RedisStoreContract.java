@@ -46,7 +46,12 @@ abstract class RedisStoreContract {
         for (RedisNode master : masters()) {
             master.ask("FLUSHALL");
         }
-        store = builder().build();
+        store = open(builder());
+    }
+
+    /** Patient, since how fast a machine is that does other things as well is not what is tested here. */
+    private static CorrelationStore open(RedisCorrelationStore.Builder builder) {
+        return builder.timeout(Duration.ofSeconds(10)).build();
     }
 
     @AfterEach
@@ -89,7 +94,7 @@ abstract class RedisStoreContract {
     @Test
     void chain_isOneWhereverItsHopsAreWritten() throws Exception {
         CorrelationChain chain = chains.next();
-        CorrelationStore elsewhere = builder().build();
+        CorrelationStore elsewhere = open(builder());
 
         assertThat(await(elsewhere.deliver(chain.correlated().subList(0, 6)))).isEqualTo(Delivery.delivered());
         assertThat(await(store.deliver(chain.correlated().subList(6, 12)))).isEqualTo(Delivery.delivered());
@@ -266,5 +271,88 @@ abstract class RedisStoreContract {
         assertThat(await(store.erase("user-1"))).isEqualTo(1);
 
         assertThat(await(store.find(ChainQuery.all()))).isEmpty();
+    }
+
+    private RedisNode ownerOf(String key) throws IOException {
+        for (RedisNode master : masters()) {
+            if (master.ask("KEYS", "*").contains(key)) {
+                return master;
+            }
+        }
+        throw new AssertionError("nobody has " + key);
+    }
+
+    @Test
+    void chain_withAnErrorIsKeptLongerWhateverComesAfterIt() throws Exception {
+        CorrelationChain chain = chains.next(null, true);
+        String key = "dharma:chain:" + chain.id();
+        CorrelationStore elsewhere = open(builder());
+
+        await(store.deliver(chain.correlated().subList(0, 6)));
+        RedisNode owner = ownerOf(key);
+        assertThat(ttl(owner, key)).isBetween(Duration.ofHours(23), Duration.ofHours(24));
+        await(store.deliver(chain.correlated().subList(6, 12)));
+        assertThat(ttl(owner, key)).isBetween(Duration.ofDays(6), Duration.ofDays(7));
+        await(elsewhere.deliver(chain.correlated().subList(0, 6)));
+        assertThat(ttl(owner, key)).isBetween(Duration.ofDays(6), Duration.ofDays(7));
+
+        elsewhere.close(Duration.ofSeconds(1));
+    }
+
+    private static Duration ttl(RedisNode owner, String key) throws IOException {
+        return Duration.ofSeconds(Long.parseLong(owner.ask("TTL", key).get(0)));
+    }
+
+    @Test
+    void name_thatIsNotKeptAnyMoreIsShownAsUnknown() throws Exception {
+        CorrelationChain chain = chains.next(null, true);
+        write(chain);
+        for (RedisNode master : masters()) {
+            for (String key : master.ask("KEYS", "dharma:name:*")) {
+                master.ask("DEL", key);
+            }
+        }
+
+        assertThat(await(store.hops(chain.id())))
+                .hasSize(Chains.HOPS)
+                .allSatisfy(hop -> assertThat(hop.service()).isEqualTo("(unknown)"));
+        assertThat(await(store.find(ChainQuery.all().service("service-0")))).isEmpty();
+    }
+
+    @Test
+    void bytes_thatAreNoneOfOursAreLeftOut() throws Exception {
+        CorrelationChain chain = chains.next("user-1", false);
+        write(chain);
+        for (String key : keys("dharma:*")) {
+            RedisNode owner = ownerOf(key);
+            switch (owner.ask("TYPE", key).get(0)) {
+                case "hash" -> owner.ask("HSET", key, "field", "x", "12345678", "\u0002of a later version");
+                case "stream" -> owner.ask("XADD", key, "*", "a", "b", "c", "d");
+                case "set" -> owner.ask("SADD", key, "never-seen");
+                default -> {}
+            }
+        }
+
+        assertThat(await(store.hops(chain.id()))).containsExactlyInAnyOrderElementsOf(chain.hops());
+        assertThat(await(store.find(ChainQuery.all()))).hasSize(3);
+        assertThat(await(store.find(ChainQuery.all().userKey("user-1")))).hasSize(3);
+        assertThat(await(store.erase("user-1"))).isEqualTo(1);
+        assertThat(keys("dharma:user:*")).isEmpty();
+    }
+
+    @Test
+    void keys_ofAnotherTypeAreReadAsEmpty() throws Exception {
+        CorrelationChain chain = chains.next("user-1", false);
+        write(chain);
+        for (String key : keys("dharma:*")) {
+            RedisNode owner = ownerOf(key);
+            owner.ask("DEL", key);
+            owner.ask("LPUSH", key, "something else");
+        }
+
+        assertThat(await(store.hops(chain.id()))).isEmpty();
+        assertThat(await(store.find(ChainQuery.all()))).isEmpty();
+        assertThat(await(store.find(ChainQuery.all().userKey("user-1")))).isEmpty();
+        assertThat(await(store.erase("user-1"))).isZero();
     }
 }
