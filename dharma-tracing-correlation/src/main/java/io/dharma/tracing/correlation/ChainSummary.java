@@ -20,8 +20,8 @@ public record ChainSummary(
     static final Comparator<ChainSummary> NEWEST_FIRST =
             Comparator.comparing(ChainSummary::start).reversed();
 
-    /** Of two entries of one chain what a list shows: the first, as failed if any failed. */
-    ChainSummary and(ChainSummary other) {
+    /** Of two entries of one chain what a list shows: the one that began first, as failed if any failed. */
+    public ChainSummary and(ChainSummary other) {
         ChainSummary first = other.start.isBefore(start) ? other : this;
         boolean anyFailed = failed || other.failed;
         return first.failed == anyFailed

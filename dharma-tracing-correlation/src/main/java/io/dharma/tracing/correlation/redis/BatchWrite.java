@@ -74,7 +74,7 @@ final class BatchWrite {
                 .sum();
         return rejected == 0
                 ? Delivery.delivered()
-                : Delivery.partly(rejected, "at the keys of their chains is something else (WRONGTYPE)");
+                : Delivery.partly(rejected, "their chains are full, or at their keys is something else (WRONGTYPE)");
     }
 
     // ---- hops
@@ -174,7 +174,7 @@ final class BatchWrite {
     private Request.Reply rejecting(ChainPart chain) {
         return new Noting() {
             @Override
-            void wrongType() {
+            void neverPossible() {
                 chain.reject();
             }
         };
@@ -197,14 +197,14 @@ final class BatchWrite {
 
         @Override
         public void failed(RedisFailure failed) {
-            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
-                wrongType();
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE || failed.kind() == RedisFailure.Kind.CHAIN_FULL) {
+                neverPossible();
             } else {
                 failure.updateAndGet(before -> RedisFailure.worse(before, failed));
             }
         }
 
         /** The hops are there, if not in this index. */
-        void wrongType() {}
+        void neverPossible() {}
     }
 }

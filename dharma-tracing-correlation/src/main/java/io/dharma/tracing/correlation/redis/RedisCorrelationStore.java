@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix,
  * what {@code +@read +@write +@connection +@scripting} gives.
  *
+ * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
+ * rejected, and do not make it live on.
+ *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
  * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
  * and, while a host's name is looked up, {@code dharma-blocking}. A connection that is lost is opened again for what

@@ -38,7 +38,10 @@ final class RedisFailure extends Exception {
         REFUSED,
 
         /** Nothing: at this key is something that is none of ours. */
-        WRONG_TYPE
+        WRONG_TYPE,
+
+        /** Nothing: this chain has as many hops as one may have. */
+        CHAIN_FULL
     }
 
     private static final Set<String> REFUSALS = Set.of("NOAUTH", "WRONGPASS", "NOPERM");
@@ -93,6 +96,9 @@ final class RedisFailure extends Exception {
         }
         if (code.equals("WRONGTYPE")) {
             return Kind.WRONG_TYPE;
+        }
+        if (code.equals("CHAINFULL")) {
+            return Kind.CHAIN_FULL;
         }
         return ROLE_CHANGES.contains(code) ? Kind.RECONNECT : Kind.RETRY;
     }

@@ -54,7 +54,7 @@ class RedisClusterIT extends RedisStoreContract {
         assertThat(await(store.deliver(chain.correlated()))).isEqualTo(Delivery.delivered());
 
         assertThat(await(store.hops(chain.id()))).containsExactlyInAnyOrderElementsOf(chain.hops());
-        assertThat(await(store.find(ChainQuery.all()))).hasSize(3);
+        assertThat(await(store.find(ChainQuery.all()))).hasSize(1);
         store.close(Duration.ofSeconds(1));
     }
 

@@ -303,7 +303,7 @@ class RedisFaultsIT {
             RedisCorrelationStore store = store(redis);
             var unused = RedisStoreContract.await(
                     store.deliver(new Chains(1, Chains.now()).next().correlated()));
-            assertThat(RedisStoreContract.await(store.find(ChainQuery.all()))).hasSize(3);
+            assertThat(RedisStoreContract.await(store.find(ChainQuery.all()))).hasSize(1);
 
             Set<String> names = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> !before.contains(thread))
