@@ -21,6 +21,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ import reactor.core.publisher.Flux;
  * <p>Has a {@link RedisThread} from the first connection on. Any thread may call any method; none waits but
  * {@link #close}.
  */
-final class LettuceClient {
+final class LettuceClient implements Executor {
 
     private static final String CLIENT_NAME = "dharma-tracing";
 
@@ -99,6 +100,15 @@ final class LettuceClient {
         return () -> {
             boolean unused = scheduled.cancel(false);
         };
+    }
+
+    /** On the thread of answers; nothing is done once it is closed. */
+    @Override
+    public void execute(Runnable task) {
+        Running now = runningNow();
+        if (now != null) {
+            now.thread().loop().execute(task);
+        }
     }
 
     private synchronized @Nullable Running runningNow() {

@@ -15,9 +15,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,8 +27,6 @@ class RedisRedeploymentIT {
     void loader_isCollectedWithinFiveSecondsOfClose() throws Exception {
         try (RedisNode redis = RedisNode.start()) {
             WeakReference<ClassLoader> gone = deployAndStop(redis);
-            Set<Displacing> displaced = new HashSet<>(List.of(new Displacing(new Component(1))));
-            assertThat(displaced).contains(new Displacing(new Component(1)));
 
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> {
                 System.gc();
@@ -38,14 +34,6 @@ class RedisRedeploymentIT {
             });
         }
     }
-
-    /**
-     * For equals() and hashCode() of records, JDK 17 holds on to one type each in the whole JVM, the one that was linked
-     * last. The next application that is started displaces it; here this one does.
-     */
-    private record Displacing(Component component) {}
-
-    private record Component(int number) {}
 
     private static WeakReference<ClassLoader> deployAndStop(RedisNode redis) throws Exception {
         try (URLClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
@@ -92,7 +80,8 @@ class RedisRedeploymentIT {
                     .join());
             worker.start();
             worker.join();
-            if (!delivery.join().equals(Delivery.delivered())) {
+            // Not by equals(), which is the JDK's for these: it keeps the loader of the last that were compared.
+            if (!(delivery.join() instanceof Delivery.Delivered)) {
                 throw new AssertionError(delivery.join());
             }
         }
