@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,22 @@ final class BatchWrite {
     private record IndexKey(
             @Nullable ServiceHour service,
             boolean failed,
-            @Nullable String userKey) {}
+            @Nullable String userKey) {
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof IndexKey that
+                    && failed == that.failed
+                    && Objects.equals(service, that.service)
+                    && Objects.equals(userKey, that.userKey);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(service, failed, userKey);
+        }
+    }
 
     private void addService(IndexKey index, int epoch, List<Request> requests) {
         ServiceHour service = index.service();

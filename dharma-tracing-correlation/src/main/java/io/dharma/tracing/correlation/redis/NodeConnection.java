@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,14 @@ final class NodeConnection {
 
     private final Node node;
     private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
+    private final Executor closing;
     private final AtomicReference<@Nullable RedisFailure> closedFor = new AtomicReference<>();
 
-    NodeConnection(Node node, CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection) {
+    /** @param closing where it is closed: away from whoever holds a lock, since what was under way fails there and then */
+    NodeConnection(Node node, CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection, Executor closing) {
         this.node = node;
         this.connection = connection;
+        this.closing = closing;
     }
 
     Node node() {
@@ -35,14 +39,16 @@ final class NodeConnection {
         });
     }
 
-    /** Whether it was lost, or could not be opened. */
+    /** Whether it was open and is no more. */
+    boolean isLost() {
+        return connection.isDone()
+                && !connection.isCompletedExceptionally()
+                && !connection.join().isOpen();
+    }
+
+    /** Whether another has to be opened: it was lost, or closed, or could not be opened. */
     boolean isGone() {
-        if (!connection.isDone()) {
-            return closedFor.get() != null;
-        }
-        return closedFor.get() != null
-                || connection.isCompletedExceptionally()
-                || !connection.join().isOpen();
+        return closedFor.get() != null || connection.isCompletedExceptionally() || isLost();
     }
 
     /** Sends them all at once, in this order; only while it is open. What is not sent fails. */
@@ -59,7 +65,7 @@ final class NodeConnection {
     /** What is under way on it fails for this reason. */
     void close(RedisFailure reason) {
         if (closedFor.compareAndSet(null, reason)) {
-            var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
+            var unused = connection.thenComposeAsync(StatefulRedisConnection::closeAsync, closing);
         }
     }
 

@@ -99,7 +99,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         return "redis";
     }
 
-    /** True: what takes time goes on elsewhere. */
+    /** True: what takes time goes on elsewhere. Only {@link #close} waits a moment. */
     @Override
     public boolean isNonBlocking() {
         return true;
@@ -134,7 +134,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         return asked.ask(() -> erasure.erase(userKey));
     }
 
-    /** Does not wait: connections and thread are gone soon after, at the latest after this time. */
+    /** Waits for its thread to end, which has nothing to wait for itself: for half a second at most. */
     @Override
     public void close(Duration deadline) {
         writes.close();

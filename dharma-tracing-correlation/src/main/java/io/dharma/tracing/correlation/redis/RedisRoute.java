@@ -70,7 +70,7 @@ final class RedisRoute {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
-        if (home == null || home.isCompletedExceptionally() || isBroken()) {
+        if (home == null || home.isCompletedExceptionally() || (home.isDone() && hasLostOne())) {
             forget(RedisFailure.reconnect(address + ": the connection was lost"));
             epoch++;
             home = client.started().thenCompose(started -> inTime(findHome()));
@@ -79,9 +79,10 @@ final class RedisRoute {
         return home.thenApply(found -> now);
     }
 
-    private boolean isBroken() {
+    /** One that never opened does not count: of several hosts, it may be the first. */
+    private boolean hasLostOne() {
         for (NodeConnection connection : connections.values()) {
-            if (connection.isGone()) {
+            if (connection.isLost()) {
                 return true;
             }
         }
@@ -154,7 +155,7 @@ final class RedisRoute {
     }
 
     private CompletionStage<NodeConnection> masterNamedBy(Node sentinel, String master) {
-        NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel));
+        NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel), client);
         return asked.opened()
                 .thenCompose(open -> ask(open, CommandType.SENTINEL, "GET-MASTER-ADDR-BY-NAME", master))
                 .whenComplete((answer, thrown) -> asked.close(RedisFailure.closed()))
@@ -200,17 +201,18 @@ final class RedisRoute {
         if (known != null && !known.isGone()) {
             return known;
         }
-        NodeConnection opening = new NodeConnection(node, mayOpen() ? client.connect(node) : tooMany());
+        NodeConnection opening = new NodeConnection(node, connect(node), client);
         NodeConnection unused = connections.put(node, opening);
         return opening;
     }
 
-    private boolean mayOpen() {
-        return !closed && connections.size() < MAX_NODES;
-    }
-
-    private static CompletableFuture<StatefulRedisConnection<byte[], byte[]>> tooMany() {
-        return CompletableFuture.failedFuture(RedisFailure.retry("the cluster has too many nodes"));
+    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Node node) {
+        if (closed) {
+            return CompletableFuture.failedFuture(RedisFailure.closed());
+        }
+        return connections.size() < MAX_NODES
+                ? client.connect(node)
+                : CompletableFuture.failedFuture(RedisFailure.retry("the cluster has too many nodes"));
     }
 
     // ---- sending
@@ -251,7 +253,7 @@ final class RedisRoute {
 
     private NodeConnection lost() {
         RedisFailure failure = RedisFailure.reconnect(address + ": the connection was lost");
-        return new NodeConnection(address.nodes().get(0), CompletableFuture.failedFuture(failure));
+        return new NodeConnection(address.nodes().get(0), CompletableFuture.failedFuture(failure), client);
     }
 
     /**

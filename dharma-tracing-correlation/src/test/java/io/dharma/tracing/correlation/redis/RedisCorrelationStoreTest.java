@@ -95,11 +95,27 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
     @Test
     void hosts_areTriedInTheirOrder() throws Exception {
         RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:1,localhost:" + redis.port())
+                .timeout(Duration.ofSeconds(10))
                 .build();
+        Chains chains = new Chains(8, Chains.now());
+        long before = connections();
 
-        assertThat(await(store.deliver(new Chains(8, Chains.now()).next().correlated())))
-                .isEqualTo(Delivery.delivered());
+        for (int batch = 0; batch < 5; batch++) {
+            assertThat(await(store.deliver(chains.next().correlated()))).isEqualTo(Delivery.delivered());
+        }
+
+        // Of the store, and of whoever asks.
+        assertThat(connections() - before).isEqualTo(2);
         store.close(Duration.ofSeconds(1));
+    }
+
+    private long connections() throws IOException {
+        return redis.ask("INFO", "stats")
+                .get(0)
+                .lines()
+                .filter(line -> line.startsWith("total_connections_received:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .sum();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,9 @@ import io.dharma.tracing.testsupport.backends.RedisCluster;
 import io.dharma.tracing.testsupport.backends.RedisNode;
 import io.dharma.tracing.testsupport.backends.RedisSentinels;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -246,6 +250,54 @@ class RedisFaultsIT {
             assertThat(RedisStoreContract.await(store.find(ChainQuery.all()))).isEmpty();
             store.close(Duration.ofSeconds(1));
         }
+    }
+
+    @Test
+    void server_thatIsNoRedisIsTriedAgainQuietly() throws Exception {
+        List<byte[]> sayings = List.of(
+                "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8),
+                "*1000000000\r\n".getBytes(UTF_8),
+                new byte[] {0, 1, 2, (byte) 0xff},
+                new byte[0]);
+        for (byte[] saying : sayings) {
+            try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                    LogLines log = new LogLines()) {
+                Thread talker = talker(server, saying);
+                RedisCorrelationStore store = RedisCorrelationStore.builder(
+                                "redis://127.0.0.1:" + server.getLocalPort())
+                        .timeToConnect(Duration.ofMillis(300))
+                        .build();
+
+                for (int attempt = 0; attempt < 3; attempt++) {
+                    assertThat(RedisStoreContract.await(store.deliver(
+                                    new Chains(1, Chains.now()).next().correlated())))
+                            .isInstanceOf(Delivery.Retry.class);
+                }
+
+                assertThat(log.lines()).isEmpty();
+                store.close(Duration.ofSeconds(1));
+                server.close();
+                talker.join();
+            }
+        }
+    }
+
+    /** Says this to whoever connects, as soon as it was asked something, and hangs up. */
+    private static Thread talker(ServerSocket server, byte[] saying) {
+        Thread talker = new Thread(() -> {
+            while (true) {
+                try (Socket socket = server.accept()) {
+                    int unused = socket.getInputStream().read(new byte[1_000]);
+                    socket.getOutputStream().write(saying);
+                } catch (IOException closed) {
+                    if (server.isClosed()) {
+                        return;
+                    }
+                }
+            }
+        });
+        talker.start();
+        return talker;
     }
 
     @Test
