@@ -70,6 +70,10 @@ final class DefaultParts {
     private FingerprintParts inNobodysCode() {
         String message = MessageTemplate.of(culprit.error().message());
         reasons.add("So the message counts.");
+        if (culprit.chain().stream().allMatch(named -> named.frames().isEmpty())) {
+            reasons.add("There is no stack trace; HotSpot leaves it out of what it throws often, unless it runs with"
+                    + " -XX:-OmitStackTraceInFastThrow.");
+        }
         NamedFrame library = culprit.frames().stream()
                 .filter(frame -> JDK.stream().noneMatch(frame.className()::startsWith))
                 .findFirst()
