@@ -75,7 +75,7 @@ final class DefaultParts {
                     + " -XX:-OmitStackTraceInFastThrow.");
         }
         NamedFrame library = culprit.frames().stream()
-                .filter(frame -> JDK.stream().noneMatch(frame.className()::startsWith))
+                .filter(frame -> !Texts.beginsWithAny(frame.className(), JDK))
                 .findFirst()
                 .orElse(null);
         List<String> family = List.of(culprit.type(), library == null ? "" : library.key());

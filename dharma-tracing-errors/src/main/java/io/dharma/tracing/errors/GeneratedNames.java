@@ -149,13 +149,7 @@ final class GeneratedNames {
     }
 
     private static String withoutAppended(String name) {
-        int end = name.length();
-        for (String appended : APPENDED) {
-            int at = name.indexOf(appended);
-            if (at > 0 && at < end) {
-                end = at;
-            }
-        }
+        int end = endOfOwn(name);
         String proxied = end < name.length() ? withoutWhatIsAround(name.substring(0, end)) : name;
         for (String ending : ENDINGS) {
             if (proxied.endsWith(ending)) {
@@ -163,6 +157,18 @@ final class GeneratedNames {
             }
         }
         return proxied;
+    }
+
+    private static int endOfOwn(String name) {
+        int end = name.length();
+        // Most names have no dollar, and all that is appended has one.
+        if (name.indexOf('$') >= 0) {
+            for (String appended : APPENDED) {
+                int at = name.indexOf(appended);
+                end = at > 0 && at < end ? at : end;
+            }
+        }
+        return end;
     }
 
     /** Byte Buddy may not define classes in the JDK's packages, Micronaut begins names with a dollar, Weld counts. */

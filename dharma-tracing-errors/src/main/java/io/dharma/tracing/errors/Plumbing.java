@@ -28,10 +28,18 @@ final class Plumbing {
     /** Of a frame as it was thrown. */
     static boolean isPlumbing(TraceFrame frame) {
         String className = frame.className();
-        return PACKAGES.stream().anyMatch(className::startsWith)
-                || MARKS.stream().anyMatch(className::contains)
-                || GeneratedNames.isProxy(className)
-                || isAccessor(frame.method());
+        return Texts.beginsWithAny(className, PACKAGES)
+                || isAccessor(frame.method())
+                || (className.indexOf('$') >= 0 && (isMarked(className) || GeneratedNames.isProxy(className)));
+    }
+
+    private static boolean isMarked(String className) {
+        for (String mark : MARKS) {
+            if (className.contains(mark)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of private members, for classes within the class: javac's until JDK 11, and Kotlin's. */

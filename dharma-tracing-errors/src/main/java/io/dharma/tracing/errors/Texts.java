@@ -1,5 +1,6 @@
 package io.dharma.tracing.errors;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Small questions about names. */
@@ -17,6 +18,15 @@ final class Texts {
             return text;
         }
         return text.substring(0, Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit);
+    }
+
+    static boolean beginsWithAny(String text, List<String> beginnings) {
+        for (String beginning : beginnings) {
+            if (text.startsWith(beginning)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isDigits(String text, int from, int to) {
