@@ -27,25 +27,27 @@ final class DefaultParts {
 
     FingerprintParts parts() {
         reasons.add(culprit.reason());
-        List<NamedFrame> counted = inAppFramesOrAll();
-        List<String> cycle = culprit.type().equals(STACK_OVERFLOW)
-                ? Recursion.cycle(counted.stream().map(NamedFrame::key).toList())
-                : List.of();
+        List<String> cycle = culprit.type().equals(STACK_OVERFLOW) ? cycle() : List.of();
         if (!cycle.isEmpty()) {
-            return inCycle(cycle, counted);
+            return inCycle(cycle);
         }
         return culprit.isInApp() ? inMethod(place()) : inNobodysCode();
     }
 
-    private List<NamedFrame> inAppFramesOrAll() {
-        List<NamedFrame> inApp =
-                culprit.frames().stream().filter(NamedFrame::inApp).toList();
-        return inApp.isEmpty() ? culprit.frames() : inApp;
+    /** That of the application, which may lead through any libraries; or one within a library. */
+    private List<String> cycle() {
+        List<String> inApp = Recursion.cycle(culprit.frames().stream()
+                .filter(NamedFrame::inApp)
+                .map(NamedFrame::key)
+                .toList());
+        return inApp.isEmpty()
+                ? Recursion.cycle(culprit.frames().stream().map(NamedFrame::key).toList())
+                : inApp;
     }
 
-    private FingerprintParts inCycle(List<String> cycle, List<NamedFrame> counted) {
+    private FingerprintParts inCycle(List<String> cycle) {
         reasons.add("The stack was full of " + String.join(" -> ", cycle) + ".");
-        TraceFrame frame = counted.stream()
+        TraceFrame frame = culprit.frames().stream()
                 .filter(candidate -> cycle.contains(candidate.key()))
                 .map(NamedFrame::frame)
                 .findFirst()

@@ -16,6 +16,7 @@ final class GeneratedNames {
     private static final String REFLECTION = "jdk.internal.reflect.";
     private static final String PROXY = "jdk.proxy.$Proxy";
     private static final String LAMBDA = "$$Lambda";
+    private static final String LAMBDA_FORM = "java.lang.invoke.LambdaForm$";
 
     /** From here on a class's name is that of the library: of proxies, subclasses and accessors for it. */
     private static final List<String> APPENDED = List.of(
@@ -55,8 +56,10 @@ final class GeneratedNames {
             "$Creator4Jackson",
             // AspectJ
             "$AjcClosure",
-            // PowerMock
-            "$$PowerMock");
+            // Other makers of mocks
+            "$$PowerMock",
+            "$$$EasyMock$",
+            "$SpockMock$");
 
     /** The same where only the end of a name says so. */
     private static final List<String> ENDINGS = List.of("_Subclass", "_ClientProxy");
@@ -92,6 +95,9 @@ final class GeneratedNames {
                     ? PROXY
                     : visible.substring(0, visible.lastIndexOf("$Proxy")) + "$Proxy";
         }
+        if (visible.startsWith(LAMBDA_FORM)) {
+            return withoutTrailingNumber(visible);
+        }
         int lambda = visible.indexOf(LAMBDA);
         if (lambda >= 0) {
             return unnumbered(visible.substring(0, lambda)) + LAMBDA;
@@ -125,6 +131,14 @@ final class GeneratedNames {
 
     private static boolean isReflection(String name) {
         return name.startsWith("sun.reflect.") || name.startsWith(REFLECTION);
+    }
+
+    private static String withoutTrailingNumber(String name) {
+        int end = name.length();
+        while (end > 0 && Texts.isDigit(name.charAt(end - 1))) {
+            end--;
+        }
+        return name.substring(0, end);
     }
 
     /** The JDK generates an accessor after some calls, and another one in other releases. */
@@ -211,7 +225,10 @@ final class GeneratedNames {
         return part.substring(from);
     }
 
-    /** Clojure writes {@code fn__1539} and {@code eval12}, Groovy {@code _run_closure3}, Spark {@code GeneratedIterator4}. */
+    /**
+     * Clojure writes {@code fn__1539} and {@code eval12}, Groovy {@code _run_closure3}, Jython {@code _pyx7}, Spark
+     * {@code GeneratedIterator4}.
+     */
     private static String withoutCounters(String part) {
         StringBuilder text = new StringBuilder(part.length());
         int i = 0;
@@ -241,6 +258,7 @@ final class GeneratedNames {
         return lasts
                 && (endsWith(part, from, "__")
                         || endsWith(part, from, "closure")
+                        || endsWith(part, from, "_pyx")
                         || (endsWith(part, from, "eval") && from == "eval".length())
                         || (part.startsWith("Generated") && end == part.length()));
     }

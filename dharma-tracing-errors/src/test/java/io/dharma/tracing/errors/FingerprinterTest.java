@@ -373,6 +373,14 @@ class FingerprinterTest {
     }
 
     @Test
+    void overflowOfALibrary_isTheLibrarysCycle_evenWhereItsCallerIsStillThere() {
+        String overflow = "java.lang.StackOverflowError\n" + "\tat org.hibernate.A.a(A.java:1)\n".repeat(50);
+
+        assertThat(of(overflow + "\tat com.acme.Main.main(Main.java:3)\n").group())
+                .isEqualTo(of(overflow).group());
+    }
+
+    @Test
     void printedTrace_hasTheFingerprintOfTheThrowable() {
         Exception thrown = new IllegalStateException("outer", new IllegalArgumentException("inner"));
 

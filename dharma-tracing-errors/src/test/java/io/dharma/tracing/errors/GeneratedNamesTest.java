@@ -48,6 +48,8 @@ class GeneratedNamesTest {
         "com.acme.$Shop$Definition$Intercepted, com.acme.Shop",
         "com.acme.Shop$Creator4JacksonDeserializer53fd30f2, com.acme.Shop",
         "com.acme.Shop$AjcClosure1, com.acme.Shop",
+        "com.acme.Shop$SpockMock$1278416959, com.acme.Shop",
+        "com.acme.Shop$$$EasyMock$1, com.acme.Shop",
         // The JDK
         "sun.reflect.GeneratedMethodAccessor12345, jdk.internal.reflect.MethodAccessor",
         "jdk.internal.reflect.DirectMethodHandleAccessor, jdk.internal.reflect.MethodAccessor",
@@ -63,6 +65,7 @@ class GeneratedNamesTest {
         "com.acme.Shop$1$$Lambda$3/0x1, com.acme.Shop$$$Lambda",
         "com.acme.Shop$$ExternalSyntheticLambda0, com.acme.Shop$$Lambda",
         "java.lang.invoke.LambdaForm$MH/0x00000008000c4000, java.lang.invoke.LambdaForm$MH",
+        "java.lang.invoke.LambdaForm$DMH012, java.lang.invoke.LambdaForm$DMH",
         // Compilers
         "com.acme.Shop$1, com.acme.Shop$",
         "com.acme.Shop$1$12, com.acme.Shop$$",
@@ -76,6 +79,7 @@ class GeneratedNamesTest {
         "user$eval1234, user$eval",
         "acme.core$reify__88, acme.core$reify",
         "Script$_run_closure3, Script$_run_closure",
+        "org.python.pycode._pyx12, org.python.pycode._pyx",
         "com.acme.Shop$_total_closure1$_closure2, com.acme.Shop$_total_closure$_closure",
         "org.apache.spark.GeneratedClass$GeneratedIteratorForCodegenStage4,"
                 + " org.apache.spark.GeneratedClass$GeneratedIteratorForCodegenStage"
@@ -88,6 +92,7 @@ class GeneratedNamesTest {
     @CsvSource({
         "lambda$place$0, lambda$place",
         "lambda$new$12, lambda$new",
+        "lambda$0, lambda",
         "lambda$null$1, lambda$null",
         "lambda$lambda$place$0$1, lambda$lambda$place",
         "lambda$place$5b7a3f1c$1, lambda$place",
