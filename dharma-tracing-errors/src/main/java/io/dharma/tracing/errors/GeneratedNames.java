@@ -111,6 +111,9 @@ final class GeneratedNames {
 
     /** The name of a method, as in {@link TraceFrame#method()}. */
     static String method(String name) {
+        if (name.indexOf('$') < 0 && name.indexOf('_') < 0 && name.indexOf('-') < 0) {
+            return name;
+        }
         String written = withoutPrefix(name);
         for (String appended : METHOD_APPENDED) {
             int at = written.indexOf(appended);
@@ -201,15 +204,12 @@ final class GeneratedNames {
     /** The package has no numbers that a compiler made up; some are called {@code v2}. */
     private static String unnumbered(String name) {
         int simple = name.lastIndexOf('.') + 1;
-        return name.substring(0, simple) + withoutNumbersOf(name.substring(simple));
-    }
-
-    private static String withoutNumbersOf(String simpleName) {
-        if (!hasDigit(simpleName)) {
-            return simpleName;
+        if (!hasDigit(name, simple)) {
+            return name;
         }
-        String[] parts = simpleName.split("\\$", -1);
-        StringBuilder unnumbered = new StringBuilder(withoutCounters(parts[0]));
+        String[] parts = name.substring(simple).split("\\$", -1);
+        StringBuilder unnumbered = new StringBuilder(name.length()).append(name, 0, simple);
+        unnumbered.append(withoutCounters(parts[0]));
         for (int i = 1; i < parts.length; i++) {
             unnumbered.append('$').append(withoutCounters(withoutLeadingNumber(parts[i])));
         }
@@ -288,7 +288,7 @@ final class GeneratedNames {
 
     /** {@code lambda$place$0}, Scala's {@code $anonfun$place$1} and {@code access$000}. */
     private static String withoutNumbers(String method) {
-        if (method.indexOf('$') < 0 || !hasDigit(method)) {
+        if (method.indexOf('$') < 0 || !hasDigit(method, 0)) {
             return method;
         }
         boolean isLambda = method.startsWith("lambda$");
@@ -302,12 +302,12 @@ final class GeneratedNames {
     private static boolean isHash(String part) {
         return part.length() >= 6
                 && part.length() <= 8
-                && hasDigit(part)
+                && hasDigit(part, 0)
                 && part.chars().allMatch(c -> Character.digit(c, 16) >= 0);
     }
 
-    private static boolean hasDigit(String text) {
-        for (int i = 0; i < text.length(); i++) {
+    private static boolean hasDigit(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
             if (Texts.isDigit(text.charAt(i))) {
                 return true;
             }
