@@ -80,6 +80,12 @@ final class GeneratedNames {
             "$adapted",
             "-impl");
 
+    /** Before these the name of a method that calls the one that a proxy stands before: CGLIB's, Micronaut's. */
+    private static final List<String> METHOD_PREFIXES = List.of("CGLIB$", "$$access$$");
+
+    /** The same in Javassist's proxies, where a number follows. */
+    private static final String JAVASSIST = "_d";
+
     private static final int KOTLIN_HASH = 7;
 
     private GeneratedNames() {}
@@ -98,15 +104,13 @@ final class GeneratedNames {
         if (visible.startsWith(LAMBDA_FORM)) {
             return withoutTrailingNumber(visible);
         }
-        int lambda = visible.indexOf(LAMBDA);
-        if (lambda >= 0) {
-            return unnumbered(visible.substring(0, lambda)) + LAMBDA;
-        }
-        int synthetic = visible.indexOf(SYNTHETIC_LAMBDA);
-        if (synthetic >= 0) {
-            return unnumbered(visible.substring(0, synthetic)) + LAMBDA;
-        }
-        return unnumbered(withoutAppended(visible));
+        int lambda = endOfLambdasOwner(visible);
+        return lambda < 0 ? unnumbered(withoutAppended(visible)) : unnumbered(visible.substring(0, lambda)) + LAMBDA;
+    }
+
+    private static int endOfLambdasOwner(String name) {
+        int lambda = name.indexOf(LAMBDA);
+        return lambda < 0 ? name.indexOf(SYNTHETIC_LAMBDA) : lambda;
     }
 
     /** The name of a method, as in {@link TraceFrame#method()}. */
@@ -274,10 +278,14 @@ final class GeneratedNames {
     }
 
     private static String withoutPrefix(String method) {
-        if (method.startsWith("CGLIB$")) {
-            return method.substring("CGLIB$".length());
+        for (String prefix : METHOD_PREFIXES) {
+            if (method.startsWith(prefix)) {
+                return method.substring(prefix.length());
+            }
         }
-        return method.startsWith("$$access$$") ? method.substring("$$access$$".length()) : method;
+        int number = digitsFrom(method, JAVASSIST.length());
+        boolean isJavassists = method.startsWith(JAVASSIST) && number > JAVASSIST.length() && number < method.length();
+        return isJavassists ? method.substring(number) : method;
     }
 
     /** Kotlin appends seven characters to methods that take or return its value classes. */

@@ -114,7 +114,8 @@ class GeneratedNamesTest {
         "CGLIB$place$3, place",
         "place$accessor$MdJrPcXb, place",
         "place$original$4XUdBLdR, place",
-        "$$access$$place, place"
+        "$$access$$place, place",
+        "_d12place, place"
     })
     void method_isThatInTheSource(String generated, String written) {
         assertThat(GeneratedNames.method(generated)).isEqualTo(written);
@@ -139,7 +140,19 @@ class GeneratedNamesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"place", "place2", "<init>", "<clinit>", "a test with - 12345 words", "_place", "toBase64", "$"})
+    @CsvSource({
+        "place",
+        "place2",
+        "<init>",
+        "<clinit>",
+        "a test with - 12345 words",
+        "_place",
+        "_d",
+        "_d12",
+        "_double",
+        "toBase64",
+        "$"
+    })
     void method_staysWhereItWasWrittenSo(String written) {
         assertThat(GeneratedNames.method(written)).isEqualTo(written);
     }
