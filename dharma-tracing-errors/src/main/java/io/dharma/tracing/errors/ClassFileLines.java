@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Knows where methods begin from the class files that the application runs on, wherever its class loaders have them:
  * directories, jars, the JDK's own modules, jars within jars.
  *
- * <p>Any thread, but not one that serves a request: the first look at a class reads its file, 0.1 to 1 ms. What was read
- * is kept, of at most {@value #MAX_CLASSES} classes and 2 MiB. Class loaders are not kept from being collected.
+ * <p>Any thread, but not one that serves a request: the first look at a class reads its file, which takes 0.1 ms, and
+ * several where it is large or the first of its jar. What was read is kept, of at most {@value #MAX_CLASSES} classes and 2 MiB. Class loaders are not kept from being collected.
  */
 public final class ClassFileLines implements LineLookup {
 

@@ -144,7 +144,9 @@ final class DefaultParts {
     }
 
     private static boolean isBase(String name) {
-        return beginsWord(name, "Abstract") || beginsWord(name, "Base") || (name.endsWith("Base") && name.length() > 4);
+        return beginsWord(name, "Abstract")
+                || beginsWord(name, "Base")
+                || (name.endsWith("Base") && !name.equals("Base"));
     }
 
     private static boolean beginsWord(String name, String word) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a stack that overflowed, the methods of the cycle count.
  * </ol>
  *
- * <p>Immutable; any thread, but none that serves a request: a trace takes some 50 us, and reading a class file for the
- * first time up to a millisecond. Time and memory are in proportion to the trace, which is bounded. Never throws.
+ * <p>Immutable; any thread, but none that serves a request: a trace takes some 50 us, and a class file that is read for
+ * the first time 0.1 ms or more. Time and memory are in proportion to the trace, which is bounded. Never throws.
  */
 public final class Fingerprinter {
 

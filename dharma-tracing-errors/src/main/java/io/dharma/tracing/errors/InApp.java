@@ -1,6 +1,6 @@
 package io.dharma.tracing.errors;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +64,7 @@ final class InApp {
     }
 
     private static boolean isName(String name) {
-        List<String> parts = new ArrayList<>(List.of(name.split("\\.", -1)));
-        return parts.stream().allMatch(InApp::isIdentifier);
+        return Arrays.stream(name.split("\\.", -1)).allMatch(InApp::isIdentifier);
     }
 
     private static boolean isIdentifier(String part) {

@@ -26,10 +26,10 @@ final class StackTraceParser {
     /** The chains that are open: that of the trace, and in it those of what is suppressed in what is suppressed ... */
     private final Deque<Chain> open = new ArrayDeque<>();
 
+    private final Chain root = new Chain(-1, null);
     private int throwables;
 
     StackTraceModel parse(String text) {
-        Chain root = new Chain(-1, null);
         open.push(root);
         text.lines().takeWhile(this::isOfFirstTrace).forEach(this::read);
         if (root.errors.isEmpty()) {
@@ -109,9 +109,15 @@ final class StackTraceParser {
             return last != null && (!last.frames.isEmpty() || last.shared > 0);
         }
 
+        /** What there is no room for is read, so that its frames are nobody else's, and forgotten. */
         void addIfRoom(String header, boolean wraps) {
-            if (!header.startsWith(CIRCULAR) && throwables < MAX_THROWABLES) {
+            if (header.startsWith(CIRCULAR)) {
+                return;
+            }
+            if (throwables < MAX_THROWABLES) {
                 add(ErrorHeader.require(header), wraps);
+            } else {
+                last = new PrintedError(ErrorHeader.require(header));
             }
         }
 
@@ -123,7 +129,7 @@ final class StackTraceParser {
         }
 
         void addFrame(TraceFrame frame) {
-            if (last == null) {
+            if (last == null && this == root) {
                 add(new ErrorHeader(UNKNOWN_TYPE, null), false);
             }
             if (last != null && last.frames.size() < MAX_FRAMES_READ) {

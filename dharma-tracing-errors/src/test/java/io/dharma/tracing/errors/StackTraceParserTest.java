@@ -189,6 +189,28 @@ class StackTraceParserTest {
     }
 
     @Test
+    void deepNesting_isBounded() {
+        StringBuilder text = new StringBuilder("java.io.IOException\n\tat a.A.a(A.java:1)\n");
+        for (int depth = 1; depth < 2_000; depth++) {
+            text.append("\t".repeat(depth))
+                    .append("Suppressed: java.io.IOException: ")
+                    .append(depth)
+                    .append('\n');
+            text.append("\t".repeat(depth)).append("\tat a.A.a(A.java:1)\n");
+        }
+
+        int depth = 0;
+        StackTraceModel model = StackTraceModel.parse(text.toString());
+        while (!model.outermost().suppressed().isEmpty()) {
+            model = model.outermost().suppressed().get(0);
+            depth++;
+        }
+
+        assertThat(depth).isEqualTo(63);
+        assertThat(model.outermost().frames()).hasSize(1);
+    }
+
+    @Test
     void hugeText_isBounded() {
         String frames = "\tat a.A.a(A.java:1)\n".repeat(5_000);
         String text = "java.io.IOException: " + "m".repeat(100_000) + "\n" + frames
