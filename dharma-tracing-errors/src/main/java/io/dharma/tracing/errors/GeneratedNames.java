@@ -70,6 +70,7 @@ final class GeneratedNames {
     /** Behind these a method's name is that of the library: the super call of a proxy, the rest of a default argument. */
     private static final List<String> METHOD_APPENDED = List.of(
             "$$superforward",
+            "$$superaccessor",
             "_aroundBody",
             "$accessor$",
             "$original$",
@@ -85,6 +86,11 @@ final class GeneratedNames {
 
     /** The same in Javassist's proxies, where a number follows. */
     private static final String JAVASSIST = "_d";
+
+    /** Methods for the tags of a page, which are numbered behind an underscore that is written so. */
+    private static final String PAGE_TAG = "_jspx_meth_";
+
+    private static final String UNDERSCORE = "_005f";
 
     private static final int KOTLIN_HASH = 7;
 
@@ -105,7 +111,11 @@ final class GeneratedNames {
             return withoutTrailingNumber(visible);
         }
         int lambda = endOfLambdasOwner(visible);
-        return lambda < 0 ? unnumbered(withoutAppended(visible)) : unnumbered(visible.substring(0, lambda)) + LAMBDA;
+        return lambda < 0 ? written(visible) : written(visible.substring(0, lambda)) + LAMBDA;
+    }
+
+    private static String written(String name) {
+        return unnumbered(withoutAppended(name));
     }
 
     private static int endOfLambdasOwner(String name) {
@@ -125,7 +135,7 @@ final class GeneratedNames {
                 written = written.substring(0, at);
             }
         }
-        return withoutNumbers(withoutKotlinHash(written));
+        return withoutNumbers(withoutKotlinHash(withoutPageNumber(written)));
     }
 
     /** A hidden class is printed with an address behind a slash. */
@@ -286,6 +296,14 @@ final class GeneratedNames {
         int number = digitsFrom(method, JAVASSIST.length());
         boolean isJavassists = method.startsWith(JAVASSIST) && number > JAVASSIST.length() && number < method.length();
         return isJavassists ? method.substring(number) : method;
+    }
+
+    private static String withoutPageNumber(String method) {
+        int number = method.lastIndexOf(UNDERSCORE);
+        boolean isTag = method.startsWith(PAGE_TAG) && number > 0;
+        return isTag && Texts.isDigits(method, number + UNDERSCORE.length(), method.length())
+                ? method.substring(0, number)
+                : method;
     }
 
     /** Kotlin appends seven characters to methods that take or return its value classes. */

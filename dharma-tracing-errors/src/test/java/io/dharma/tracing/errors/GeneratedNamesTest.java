@@ -63,6 +63,7 @@ class GeneratedNamesTest {
         "com.acme.Shop$$Lambda/0x00007f1234567890, com.acme.Shop$$Lambda",
         "com.acme.Shop$$Lambda+0x00007f1234567890, com.acme.Shop$$Lambda",
         "com.acme.Shop$1$$Lambda$3/0x1, com.acme.Shop$$$Lambda",
+        "com.acme.Shop$$SpringCGLIB$$0$$Lambda$30/0x1, com.acme.Shop$$Lambda",
         "com.acme.Shop$$ExternalSyntheticLambda0, com.acme.Shop$$Lambda",
         "java.lang.invoke.LambdaForm$MH/0x00000008000c4000, java.lang.invoke.LambdaForm$MH",
         "java.lang.invoke.LambdaForm$DMH012, java.lang.invoke.LambdaForm$DMH",
@@ -115,7 +116,9 @@ class GeneratedNamesTest {
         "place$accessor$MdJrPcXb, place",
         "place$original$4XUdBLdR, place",
         "$$access$$place, place",
-        "_d12place, place"
+        "_d12place, place",
+        "place$$superaccessor1, place",
+        "_jspx_meth_c_005fforEach_005f0, _jspx_meth_c_005fforEach"
     })
     void method_isThatInTheSource(String generated, String written) {
         assertThat(GeneratedNames.method(generated)).isEqualTo(written);
