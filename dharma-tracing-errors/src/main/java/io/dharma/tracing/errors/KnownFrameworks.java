@@ -23,14 +23,16 @@ final class KnownFrameworks {
             com.vladmihalcea com.zaxxer
             com.amazonaws com.azure software.amazon
             ch.qos.logback ch.qos.reload4j
-            io.agroal io.airlift io.apicurio io.confluent io.cucumber io.dharma.tracing io.dropwizard io.fabric8 io.github.bucket4j
+            io.dharma.tracing.context io.dharma.tracing.correlation io.dharma.tracing.errors io.dharma.tracing.integrations
+            io.dharma.tracing.internal io.dharma.tracing.profiler io.dharma.tracing.spi io.dharma.tracing.trace
+            io.agroal io.airlift io.apicurio io.confluent io.cucumber io.dropwizard io.fabric8 io.github.bucket4j
             io.github.classgraph io.github.resilience4j io.grpc io.helidon io.honeycomb io.jaegertracing io.javalin io.jsonwebtoken
             io.kubernetes io.ktor io.lettuce io.lightstep io.micrometer io.micronaut io.minio io.nats io.netty io.objectbox
             io.opencensus io.opentelemetry io.opentracing io.projectreactor io.prometheus io.quarkus io.r2dbc io.reactivex
             io.reactiverse io.restassured io.sentry io.smallrye io.socket io.strimzi io.swagger io.undertow io.vavr io.vertx
             io.zipkin
             android androidx dalvik com.android
-            antlr bsh brave bolts coursier
+            antlr bsh brave coursier
             de.codecentric edu.emory.mathcs edu.umd fj freemarker
             feign gnu graphql hudson
             javassist jersey jnr joptsimple junit jodd kafka kamon
@@ -52,9 +54,9 @@ final class KnownFrameworks {
             org.reflections org.rocksdb org.seleniumhq org.slf4j org.simpleframework org.sonatype org.spockframework
             org.springdoc org.springframework org.sqlite org.terracotta org.testcontainers org.testng org.thymeleaf
             org.tukaani org.w3c org.webjars org.wildfly org.xerial org.xml org.xnio org.yaml org.zalando org.zeromq
-            picocli reactor redis.clients retrofit retrofit2 ring rx
-            schemacrawler shadow spark sttp
-            ucar uk.org.lidalia
+            picocli reactor redis.clients retrofit retrofit2 rx
+            schemacrawler spark sttp
+            uk.org.lidalia
             weblogic worker.org.gradle
             zipkin2
             """.strip().split("\\s+"));
