@@ -120,6 +120,7 @@ public final class Fingerprinter {
             return this;
         }
 
+        /** A fingerprinter with these settings; the builder can be used again. */
         public Fingerprinter build() {
             return new Fingerprinter(this);
         }

@@ -7,8 +7,8 @@ import java.util.List;
  * Names that a compiler or a library made up, as the source has them: the class that a proxy stands before, the method
  * that a lambda is written in, and no numbers, which are others in the next build or the next process.
  *
- * <p>By spelling alone. What a library appends to the name of a class is cut off; numbers are taken out of parts between
- * dollar signs; what remains two classes that are alike are not told apart by, be it {@code Orders$1} and
+ * <p>By spelling alone: what a library appends to the name of a class is cut off, and numbers are taken out of what is
+ * between dollar signs. Two classes that differ in nothing else are then alike, be it {@code Orders$1} and
  * {@code Orders$2}.
  */
 final class GeneratedNames {
@@ -225,18 +225,11 @@ final class GeneratedNames {
         StringBuilder unnumbered = new StringBuilder(name.length()).append(name, 0, simple);
         unnumbered.append(withoutCounters(parts[0]));
         for (int i = 1; i < parts.length; i++) {
-            unnumbered.append('$').append(withoutCounters(withoutLeadingNumber(parts[i])));
+            // A number alone is an anonymous class, one before a name a class that is declared in a method.
+            String named = parts[i].substring(digitsFrom(parts[i], 0));
+            unnumbered.append('$').append(withoutCounters(named));
         }
         return unnumbered.toString();
-    }
-
-    /** {@code 1} is an anonymous class, {@code 1Line} one that is declared in a method. */
-    private static String withoutLeadingNumber(String part) {
-        int from = 0;
-        while (from < part.length() && Texts.isDigit(part.charAt(from))) {
-            from++;
-        }
-        return part.substring(from);
     }
 
     /**
