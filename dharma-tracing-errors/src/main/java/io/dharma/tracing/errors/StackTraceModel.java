@@ -1,6 +1,7 @@
 package io.dharma.tracing.errors;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What was thrown: a throwable and its causes, bounded, and without references to the throwables. Immutable; any thread.
@@ -47,6 +48,17 @@ public record StackTraceModel(List<ThrownError> causes) {
      */
     public static StackTraceModel parse(String text) {
         return new StackTraceParser().parse(text);
+    }
+
+    /**
+     * The same with other messages, those of what was suppressed among them: without what must not leave the process. A
+     * fingerprint of the result does not show what was taken out, not even in its explanation.
+     *
+     * @param change called once for each message that there is
+     */
+    public StackTraceModel withMessages(UnaryOperator<String> change) {
+        return new StackTraceModel(
+                causes.stream().map(error -> error.withMessages(change)).toList());
     }
 
     /** The throwable itself, which the others caused. */

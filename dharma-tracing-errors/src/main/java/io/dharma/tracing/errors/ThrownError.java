@@ -3,6 +3,7 @@ package io.dharma.tracing.errors;
 import io.dharma.tracing.spi.Printable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,14 @@ public record ThrownError(
     /** With nothing suppressed. */
     public ThrownError(String type, @Nullable String message, List<TraceFrame> frames) {
         this(type, message, frames, List.of());
+    }
+
+    ThrownError withMessages(UnaryOperator<String> change) {
+        return new ThrownError(
+                type,
+                message == null ? null : change.apply(message),
+                frames,
+                suppressed.stream().map(model -> model.withMessages(change)).toList());
     }
 
     /** Where a stack overflowed, its end says what began the recursion, its beginning what recurs. */
