@@ -1,5 +1,9 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.correlation.CorrelationStore;
+import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.export.OtlpMetricExporter;
@@ -71,6 +75,9 @@ final class Assembly {
     private @Nullable PeriodicReader metricReader;
     private @Nullable SdkMeterProvider meterProvider;
     private @Nullable LogPipeline logPipeline;
+    private @Nullable ChainRecorder chainRecorder;
+    private @Nullable Spool<CorrelatedHop> hopSpool;
+    private Map<String, String> hopTargets = Map.of();
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -101,8 +108,11 @@ final class Assembly {
                 assembly.metricRedaction,
                 assembly.metricReader,
                 assembly.logPipeline,
+                assembly.chainRecorder,
+                assembly.hopSpool,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
+                assembly.hopTargets,
                 List.copyOf(assembly.findings));
     }
 
@@ -159,6 +169,7 @@ final class Assembly {
             tracer.redactor(redactor);
         }
         addSinks(tracer);
+        addChains(tracer);
         addMetrics(tracer);
         addLogs(tracer);
         return tracer.build();
@@ -169,15 +180,19 @@ final class Assembly {
     private void addSpool(DharmaTracerBuilder tracer) {
         Plan.SpoolSettings settings = plan.delivery().spool();
         if (settings != null) {
-            Spool<SpanData> spans = Spool.ofSpans(settings.directory().value())
-                    .maxBytes(settings.maxBytes())
-                    .maxAge(settings.maxAge())
-                    .fsync(settings.fsync())
-                    .build();
-            made.push(() -> spans.close(Duration.ZERO));
+            Spool<SpanData> spans = spool(Spool.ofSpans(settings.directory().value()), settings, settings.maxBytes());
             spool = spans;
             tracer.journal(spans);
         }
+    }
+
+    private <T> Spool<T> spool(Spool.Builder<T> builder, Plan.SpoolSettings settings, long maxBytes) {
+        Spool<T> made = builder.maxBytes(maxBytes)
+                .maxAge(settings.maxAge())
+                .fsync(settings.fsync())
+                .build();
+        this.made.push(() -> made.close(Duration.ZERO));
+        return made;
     }
 
     private void addSinks(DharmaTracerBuilder tracer) {
@@ -214,6 +229,52 @@ final class Assembly {
             case OTLP_GRPC -> needingJar(target, () -> OtlpSinks.spansOverGrpc(endpoint));
             case ZIPKIN -> needingJar(target, () -> ZipkinSpanSink.to(endpoint));
         };
+    }
+
+    // Chains
+
+    private void addChains(DharmaTracerBuilder tracer) {
+        Plan.Chains chains = plan.chains();
+        if (chains != null) {
+            ChainRecorder recorder = recorder(chains);
+            made.push(() -> recorder.close(Duration.ZERO));
+            chainRecorder = recorder;
+            tracer.correlatedSpans(recorder);
+        }
+    }
+
+    private ChainRecorder recorder(Plan.Chains chains) {
+        ChainRecorder.Builder recorder = ChainRecorder.builder(
+                        plan.service().name().value())
+                .local(new InProcessStore(chains.maxChains(), chains.maxBytes()))
+                .hopsPerMinute(chains.hopsPerMinute())
+                .maxQueueBytes(chains.queueBytes())
+                .threads(threads);
+        if (redactor != null) {
+            recorder.redaction(redactor::redactText);
+        }
+        Plan.Redis redis = chains.redis();
+        if (redis != null) {
+            recorder.store(closing(redis(redis)));
+            hopTargets = Map.of("redis", redis.shown());
+        }
+        chains.stores().forEach(recorder::store);
+        Plan.SpoolSettings settings = plan.delivery().spool();
+        if (settings != null && chains.isKeptElsewhere()) {
+            Spool<CorrelatedHop> hops =
+                    spool(ChainRecorder.spool(settings.directory().value()), settings, settings.maxBytesOfHops());
+            hopSpool = hops;
+            recorder.journal(hops);
+        }
+        return recorder.build();
+    }
+
+    private static CorrelationStore redis(Plan.Redis redis) {
+        try {
+            return redis.store().get();
+        } catch (IllegalStateException jarMissing) {
+            throw new DharmaConfigException(List.of(redis.origin() + ": " + jarMissing.getMessage()));
+        }
     }
 
     // Metrics and logs
@@ -331,10 +392,13 @@ final class Assembly {
         if (metricAccount != null) {
             stats.add(metricAccount.stats());
         }
+        if (chainRecorder != null) {
+            stats.add(chainRecorder.stats());
+        }
         return stats;
     }
 
-    private <T> Sink<T> closing(Sink<T> sink) {
+    private <S extends Sink<?>> S closing(S sink) {
         made.push(() -> sink.close(Duration.ZERO));
         return sink;
     }

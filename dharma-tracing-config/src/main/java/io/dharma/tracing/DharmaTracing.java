@@ -1,5 +1,7 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.Chains;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.store.TraceStore;
@@ -229,7 +231,12 @@ public final class DharmaTracing implements AutoCloseable {
         return running.tracer().extract(parent, carrier, getter);
     }
 
-    /** Writes the current trace context and baggage to a request or message. */
+    /** See {@link DharmaTracer#injectTo}. */
+    public <C> void injectTo(@Nullable String host, @Nullable C carrier, TextMapSetter<C> setter) {
+        running.tracer().injectTo(host, carrier, setter);
+    }
+
+    /** Writes the current trace context and baggage to a request or message, and no correlation, for want of a host. */
     public <C> void inject(@Nullable C carrier, TextMapSetter<C> setter) {
         running.tracer().inject(carrier, setter);
     }
@@ -237,6 +244,11 @@ public final class DharmaTracing implements AutoCloseable {
     /** Writes the trace context and baggage of {@code context} to a request or message. */
     public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
         running.tracer().inject(context, carrier, setter);
+    }
+
+    /** See {@link DharmaTracer#echoCorrelation}. */
+    public <C> void echoCorrelation(@Nullable C response, TextMapSetter<C> setter) {
+        running.tracer().echoCorrelation(response, setter);
     }
 
     // What it consists of
@@ -269,6 +281,14 @@ public final class DharmaTracing implements AutoCloseable {
         return Optional.ofNullable(running.store());
     }
 
+    /**
+     * What requests did, by their correlation id, service, user and time: in this process, and in others where they share
+     * a store. Empty if it is turned off: see {@link CorrelationOptions#noChains()}.
+     */
+    public Optional<Chains> chains() {
+        return Optional.ofNullable(running.chainRecorder()).map(ChainRecorder::chains);
+    }
+
     /** What it was started with. */
     public DharmaConfig config() {
         return config;
@@ -286,6 +306,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.foldedBlocks(),
                 health.kept(),
                 health.correlation(),
+                running.chainStats(),
                 running.forgottenSpans(),
                 running.storeStats(),
                 running.spoolStats(),

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one way out of the process is doing; numbers are since the start.
  *
- * @param signal {@code spans}, {@code logs} or {@code metrics}
- * @param name {@code otlp}, {@code zipkin}, {@code console}, {@code memory}, or the name of a sink of the application
+ * @param signal {@code spans}, {@code logs}, {@code metrics} or {@code hops}
+ * @param name {@code otlp}, {@code zipkin}, {@code console}, {@code memory}, {@code redis}, or the name of a sink of the application
  * @param target where it sends to, without credentials; null if that is nowhere outside
  * @param state how it is doing
  * @param sent records that the receiver has; for metrics, exports that were taken whole

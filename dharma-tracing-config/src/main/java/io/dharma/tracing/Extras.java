@@ -1,5 +1,6 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.OtlpKeys;
 import io.dharma.tracing.pipeline.Sink;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param propagators the application's own
  * @param sinks further places for spans
  * @param metricReaders the application's own
+ * @param correlationStores the application's own
+ * @param redisTls how to connect to Redis
  * @param keptValues what is not redacted, however it looks
  * @param pseudonyms the application's own
  * @param enrichments hooks that add to spans
@@ -42,6 +45,8 @@ record Extras(
         List<TextMapPropagator> propagators,
         List<Sink<SpanData>> sinks,
         List<MetricReader> metricReaders,
+        List<CorrelationStore> correlationStores,
+        @Nullable TlsSettings redisTls,
         Set<String> keptValues,
         @Nullable Pseudonyms pseudonyms,
         List<Stage<SpanData>> enrichments,
@@ -61,6 +66,10 @@ record Extras(
         propagators.forEach(propagator -> line(lines, "propagator", propagator));
         sinks.forEach(sink -> line(lines, "sink", sink));
         metricReaders.forEach(reader -> line(lines, "metric reader", reader));
+        if (redisTls != null) {
+            lines.append("  Redis TLS = ").append(redisTls).append(" (code)\n");
+        }
+        correlationStores.forEach(store -> line(lines, "correlation store", store));
         if (!keptValues.isEmpty()) {
             lines.append("  values kept by redaction: ")
                     .append(keptValues.size())
@@ -110,6 +119,11 @@ record Extras(
         final List<TextMapPropagator> propagators = new ArrayList<>();
         final List<Sink<SpanData>> sinks = new ArrayList<>();
         final List<MetricReader> metricReaders = new ArrayList<>();
+        final List<CorrelationStore> correlationStores = new ArrayList<>();
+
+        @Nullable
+        TlsSettings redisTls;
+
         final Set<String> keptValues = new LinkedHashSet<>();
 
         @Nullable
@@ -128,6 +142,8 @@ record Extras(
                     List.copyOf(propagators),
                     List.copyOf(sinks),
                     List.copyOf(metricReaders),
+                    List.copyOf(correlationStores),
+                    redisTls,
                     Set.copyOf(keptValues),
                     pseudonyms,
                     List.copyOf(enrichments),

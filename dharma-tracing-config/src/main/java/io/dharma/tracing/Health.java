@@ -1,5 +1,6 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainStats;
 import io.dharma.tracing.propagation.CorrelationCounts;
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.spool.SpoolStats;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     names of blocks, or one was too long
  * @param kept what became of traces that the sampler had dropped
  * @param correlation what became of correlation ids that came in, and whether they went on
+ * @param chains what this process keeps of requests, to be read back by their correlation ids; null if nothing is
  * @param forgottenSpans how many spans in memory had to make room for newer ones
  * @param store the traces that are kept in the process, and on disk; null if none are
  * @param spool what is written down until it is delivered; null if nothing is
@@ -39,6 +41,7 @@ public record Health(
         long foldedBlocks,
         KeptCounts kept,
         CorrelationCounts correlation,
+        @Nullable ChainStats chains,
         long forgottenSpans,
         @Nullable StoreStats store,
         @Nullable SpoolStats spool,
@@ -111,6 +114,15 @@ public record Health(
                 .append(", unwritten ")
                 .append(correlation.unwritten())
                 .append('\n');
+        if (chains != null) {
+            report.append("Chains\n  ")
+                    .append(chains.chains())
+                    .append(" chains, ")
+                    .append(chains.bytes())
+                    .append(" bytes in memory, forgotten ")
+                    .append(chains.forgottenHops())
+                    .append(" hops\n");
+        }
         if (store != null) {
             report.append("Store\n  ")
                     .append(store.traces())

@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
@@ -12,6 +13,7 @@ import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.sampling.KeepPolicy;
 import io.dharma.tracing.sampling.SamplingRules;
 import io.dharma.tracing.spool.FsyncPolicy;
+import io.dharma.tracing.spool.Spool;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.LogLimits;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What was decided: all that is needed to start. Immutable. */
@@ -34,6 +37,7 @@ record Plan(
         Sampling sampling,
         TextMapPropagator propagator,
         @Nullable CorrelationPropagation correlation,
+        @Nullable Chains chains,
         SpanLimits limits,
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,
@@ -97,6 +101,33 @@ record Plan(
             @Nullable SamplingRules rules,
             KeepPolicy keep) {}
 
+    /** What is kept of requests: in this process, and in which stores besides. */
+    record Chains(
+            int maxChains,
+            long maxBytes,
+            int hopsPerMinute,
+            long maxQueueBytes,
+            @Nullable Redis redis,
+            List<CorrelationStore> stores) {
+
+        /** Nothing waits where there is no other store. */
+        long queueBytes() {
+            return isKeptElsewhere() ? maxQueueBytes : Math.min(maxQueueBytes, 1L << 20);
+        }
+
+        boolean isKeptElsewhere() {
+            return redis != null || !stores.isEmpty();
+        }
+    }
+
+    /**
+     * Where Redis is, and how it is used.
+     *
+     * @param shown the address without user and password
+     * @param store what makes the store; fails if a jar is missing
+     */
+    record Redis(String shown, Origin origin, Supplier<CorrelationStore> store) {}
+
     record Metrics(
             @Nullable Target target,
             List<MetricReader> readers,
@@ -122,7 +153,13 @@ record Plan(
             @Nullable SpoolSettings spool) {}
 
     /** Where what waits for delivery is written down, and how. */
-    record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {}
+    record SpoolSettings(Setting<Path> directory, long maxBytes, Duration maxAge, FsyncPolicy fsync) {
+
+        /** They are smaller than spans. */
+        long maxBytesOfHops() {
+            return Math.max(Spool.Builder.MIN_BYTES, maxBytes / 4);
+        }
+    }
 
     record Lifecycle(boolean registerGlobal, boolean shutdownHook, Duration closeTimeout) {}
 }

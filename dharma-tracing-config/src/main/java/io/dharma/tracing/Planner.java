@@ -2,14 +2,17 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.context.MdcField;
 import io.dharma.tracing.context.MdcMirror;
+import io.dharma.tracing.correlation.redis.RedisCorrelationStore;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.OtlpSignal;
+import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
 import io.dharma.tracing.internal.settings.Origin;
 import io.dharma.tracing.internal.settings.Problem;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
+import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Sink;
 import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.CorrelationPropagation;
@@ -83,6 +86,7 @@ final class Planner {
                 sampling(),
                 propagator(),
                 correlation(service, pseudonyms),
+                chains(),
                 limits(),
                 mdc(),
                 metrics(),
@@ -91,12 +95,6 @@ final class Planner {
                 delivery(),
                 lifecycle(),
                 findings);
-        if (settings.find(Keys.CORRELATION_REDIS_URL) != null) {
-            findings.add(Finding.info(
-                    "correlation-not-included",
-                    "CORRELATION_REDIS_URL is set, but storage of correlation is not part of this version",
-                    "Leave it set for a later version, or remove it"));
-        }
         Setting<String> exceptions = settings.find(Keys.EXCEPTION_SIGNAL);
         if (exceptions != null) {
             findings.add(Finding.info(
@@ -461,6 +459,48 @@ final class Planner {
         return settings.value(Keys.CORRELATION) ? rules.build() : null;
     }
 
+    /** Redis is read also if chains are turned off, as the rules of correlation are. */
+    private Plan.@Nullable Chains chains() {
+        Plan.Redis redis = redis();
+        if (!settings.value(Keys.CHAINS)) {
+            return null;
+        }
+        return new Plan.Chains(
+                settings.value(Keys.CHAINS_MAX),
+                settings.value(Keys.CHAINS_MAX_BYTES),
+                settings.value(Keys.HOPS_PER_MINUTE),
+                queueBytes(Keys.HOPS_MAX_QUEUE_BYTES),
+                redis,
+                extras.correlationStores());
+    }
+
+    private Plan.@Nullable Redis redis() {
+        Setting<String> own = settings.find(Keys.REDIS_URL);
+        Setting<String> url = Settings.higher(own, settings.find(Keys.CORRELATION_REDIS_URL));
+        if (url == null) {
+            return null;
+        }
+        Key<String> key = url.equals(own) ? Keys.REDIS_URL : Keys.CORRELATION_REDIS_URL;
+        try {
+            RedisCorrelationStore.Builder store = RedisCorrelationStore.builder(url.value());
+            return redis(store, url);
+        } catch (IllegalArgumentException wrong) {
+            problems.add(new Problem(key.name(), null, url.origin(), String.valueOf(wrong.getMessage())));
+            return null;
+        }
+    }
+
+    private Plan.Redis redis(RedisCorrelationStore.Builder store, Setting<String> url) {
+        rule(Keys.REDIS_PREFIX, store::keyPrefix);
+        rule(Keys.REDIS_KEEP, store::keepFor);
+        rule(Keys.REDIS_KEEP_FAILED, store::keepFailedFor);
+        TlsSettings tls = targets.redisTls();
+        if (tls != null) {
+            store.tls(tls);
+        }
+        return new Plan.Redis(Urls.withoutSecrets(url.value()), url.origin(), store::build);
+    }
+
     private <T> void rule(Key<T> key, Consumer<T> rule) {
         Setting<T> setting = settings.get(key);
         try {
@@ -634,19 +674,23 @@ final class Planner {
     // Delivery, start and end
 
     private Plan.Delivery delivery() {
-        Setting<Long> bytes = settings.get(Keys.MAX_QUEUE_BYTES);
+        return new Plan.Delivery(
+                queueBytes(Keys.MAX_QUEUE_BYTES),
+                settings.value(Keys.BATCH_SIZE),
+                settings.value(Keys.BATCH_DELAY),
+                spool());
+    }
+
+    private long queueBytes(Key<Long> key) {
+        Setting<Long> bytes = settings.get(key);
         if (bytes.value() < LEAST_QUEUE_BYTES) {
             problems.add(new Problem(
-                    Keys.MAX_QUEUE_BYTES.name(),
+                    key.name(),
                     Long.toString(bytes.value()),
                     bytes.origin(),
                     "is too small; allowed is at least 64KiB"));
         }
-        return new Plan.Delivery(
-                Math.max(LEAST_QUEUE_BYTES, bytes.value()),
-                settings.value(Keys.BATCH_SIZE),
-                settings.value(Keys.BATCH_DELAY),
-                spool());
+        return Math.max(LEAST_QUEUE_BYTES, bytes.value());
     }
 
     private Plan.@Nullable SpoolSettings spool() {

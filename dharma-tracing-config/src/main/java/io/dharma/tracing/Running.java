@@ -1,5 +1,8 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.correlation.ChainRecorder;
+import io.dharma.tracing.correlation.ChainStats;
+import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param otherMetrics publishes the accounts of all signals but spans, of which the tracer tells itself
  * @param spanTargets where spans are sent, by the name of the sink
+ * @param hopTargets where hops are sent, likewise
  * @param findings what was found while it was put together
  */
 record Running(
@@ -43,8 +47,11 @@ record Running(
         @Nullable MetricRedaction metricRedaction,
         @Nullable PeriodicReader metricReader,
         @Nullable LogPipeline logPipeline,
+        @Nullable ChainRecorder chainRecorder,
+        @Nullable Spool<CorrelatedHop> hopSpool,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
+        Map<String, String> hopTargets,
         List<Finding> findings) {
 
     List<ExporterHealth> exporters(TracerHealth health) {
@@ -56,6 +63,9 @@ record Running(
         }
         if (metricAccount != null) {
             exporters.addAll(ExporterHealth.of(metricAccount.stats(), Map.of("otlp", metricAccount.target())));
+        }
+        if (chainRecorder != null) {
+            exporters.addAll(ExporterHealth.of(chainRecorder.stats(), hopTargets));
         }
         return exporters;
     }
@@ -92,6 +102,11 @@ record Running(
         return store == null ? null : store.stats();
     }
 
+    @Nullable
+    ChainStats chainStats() {
+        return chainRecorder == null ? null : chainRecorder.kept();
+    }
+
     long forgottenSpans() {
         StoreStats stats = storeStats();
         return stats == null ? 0 : stats.evictedSpans() + stats.droppedSpans();
@@ -104,8 +119,10 @@ record Running(
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
         Pipeline.PendingFlush logs = logPipeline == null ? atMost -> true : logPipeline.beginFlush();
+        Pipeline.PendingFlush hops = chainRecorder == null ? atMost -> true : chainRecorder.beginFlush();
         boolean flushed = tracer.flush(left(deadline));
         flushed &= logs.await(left(deadline));
+        flushed &= hops.await(left(deadline));
         flushed &= isDone(metrics, deadline);
         // OpenTelemetry's reader calls a flush a success also when its export failed.
         return flushed && failedMetricExports() == failedBefore;
@@ -120,19 +137,22 @@ record Running(
     }
 
     /**
-     * Log records and spans at the same time, so that neither waits for a receiver of the other; what is left is for the
-     * metrics, which tell what became of both.
+     * Log records, hops and spans at the same time, so that none waits for a receiver of another; what is left is for the
+     * metrics, which tell what became of them.
      */
     void close(Duration timeout) {
         long nanos = Timeouts.nanos(timeout);
         long deadline = System.nanoTime() + nanos;
         ClosingSteps.runAll(
                 () -> beginToCloseLogs(Duration.ofNanos(nanos - nanos / 3)),
+                () -> beginToCloseChains(Duration.ofNanos(nanos)),
                 // Closes the provider of log records as well, and so waits for the above.
                 () -> tracer.close(left(deadline)),
                 // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody
                 // is.
-                () -> closeSpool(left(deadline)),
+                () -> closeSpool(spool, left(deadline)),
+                () -> closeChains(left(deadline)),
+                () -> closeSpool(hopSpool, left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
     }
@@ -143,7 +163,19 @@ record Running(
         }
     }
 
-    private void closeSpool(Duration deadline) {
+    private void beginToCloseChains(Duration deadline) {
+        if (chainRecorder != null) {
+            chainRecorder.beginClose(deadline);
+        }
+    }
+
+    private void closeChains(Duration deadline) {
+        if (chainRecorder != null) {
+            chainRecorder.close(deadline);
+        }
+    }
+
+    private static void closeSpool(@Nullable Spool<?> spool, Duration deadline) {
         if (spool != null) {
             spool.close(deadline);
         }

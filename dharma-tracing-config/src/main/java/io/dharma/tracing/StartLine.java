@@ -56,6 +56,11 @@ final class StartLine {
         set(plan.redaction().shown());
         line.append(plan.mdc() == null ? ", mdc off" : ", mdc on");
         line.append(plan.correlation() == null ? ", correlation off" : "");
+        Plan.Redis redis = plan.chains() == null ? null : plan.chains().redis();
+        if (redis != null) {
+            line.append(", chains -> redis ").append(redis.shown());
+            origin(redis.origin());
+        }
     }
 
     private static String places(Plan.Traces traces) {

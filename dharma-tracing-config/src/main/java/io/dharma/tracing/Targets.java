@@ -162,46 +162,84 @@ final class Targets {
         if (given == null) {
             given = extras.tls().get(Keys.OTLP);
         }
-        Setting<Path> trusted = either(keys.certificate(), Keys.OTLP.certificate());
-        Setting<Path> certificate = either(keys.clientCertificate(), Keys.OTLP.clientCertificate());
-        Setting<Path> privateKey = either(keys.clientKey(), Keys.OTLP.clientKey());
-        if (given != null || (trusted == null && certificate == null && privateKey == null)) {
-            return given;
+        return given != null
+                ? given
+                : tls(
+                        new PemFile(keys.certificate(), either(keys.certificate(), Keys.OTLP.certificate())),
+                        new PemFile(
+                                keys.clientCertificate(),
+                                either(keys.clientCertificate(), Keys.OTLP.clientCertificate())),
+                        new PemFile(keys.clientKey(), either(keys.clientKey(), Keys.OTLP.clientKey())));
+    }
+
+    /** A file that is to be read, if there is one, and by which name it was set. */
+    private record PemFile(Key<Path> key, @Nullable Setting<Path> setting) {
+
+        boolean isSet() {
+            return setting != null;
+        }
+
+        Setting<Path> required() {
+            return Objects.requireNonNull(setting);
+        }
+    }
+
+    /** How Redis is reached; null for as the JDK does by itself, or if something about it is wrong, which is then noted. */
+    @Nullable
+    TlsSettings redisTls() {
+        TlsSettings given = extras.redisTls();
+        return given != null
+                ? given
+                : tls(
+                        redisFile(Keys.REDIS_CERTIFICATE),
+                        redisFile(Keys.REDIS_CLIENT_CERTIFICATE),
+                        redisFile(Keys.REDIS_CLIENT_KEY));
+    }
+
+    private PemFile redisFile(Key<Path> key) {
+        return new PemFile(key, settings.find(key));
+    }
+
+    private @Nullable TlsSettings tls(PemFile trusted, PemFile certificate, PemFile privateKey) {
+        if (!trusted.isSet() && !certificate.isSet() && !privateKey.isSet()) {
+            return null;
         }
         TlsSettings.Builder tls = TlsSettings.builder();
-        if (trusted != null) {
-            read(keys.certificate(), trusted, () -> tls.trustedCertificates(trusted.value()));
+        if (trusted.isSet()) {
+            read(trusted, () -> tls.trustedCertificates(trusted.required().value()));
         }
-        if (certificate != null && privateKey != null) {
+        if (certificate.isSet() && privateKey.isSet()) {
             read(
-                    keys.clientCertificate(),
                     certificate,
-                    () -> tls.clientCertificate(certificate.value(), privateKey.value()));
-        } else if (certificate != null || privateKey != null) {
-            Setting<Path> alone = certificate != null ? certificate : privateKey;
+                    () -> tls.clientCertificate(
+                            certificate.required().value(),
+                            privateKey.required().value()));
+        } else if (certificate.isSet() || privateKey.isSet()) {
+            PemFile alone = certificate.isSet() ? certificate : privateKey;
             problems.add(new Problem(
-                    (certificate != null ? keys.clientCertificate() : keys.clientKey()).name(),
+                    alone.key().name(),
                     null,
-                    Objects.requireNonNull(alone).origin(),
+                    alone.required().origin(),
                     "a client's certificate and its key are only of use together"));
         }
         try {
             return tls.build();
         } catch (IllegalArgumentException wrong) {
-            Setting<Path> from = trusted != null ? trusted : certificate;
-            Key<Path> key = trusted != null ? keys.certificate() : keys.clientCertificate();
-            Origin origin = from == null ? Origin.DEFAULT : from.origin();
-            problems.add(new Problem(key.name(), null, origin, String.valueOf(wrong.getMessage())));
+            PemFile from = trusted.isSet() ? trusted : certificate;
+            Origin origin =
+                    from.setting() == null ? Origin.DEFAULT : from.setting().origin();
+            problems.add(new Problem(from.key().name(), null, origin, String.valueOf(wrong.getMessage())));
             return null;
         }
     }
 
-    private void read(Key<Path> key, Setting<Path> setting, Runnable reading) {
+    private void read(PemFile file, Runnable reading) {
         try {
             reading.run();
         } catch (UncheckedIOException unreadable) {
+            Setting<Path> setting = file.required();
             problems.add(new Problem(
-                    key.name(),
+                    file.key().name(),
                     setting.value().toString(),
                     setting.origin(),
                     Problem.printable(String.valueOf(unreadable.getMessage()))));

@@ -305,7 +305,7 @@ class ConfigurationPrecedenceTest {
     @Test
     void toString_showsSettingsAndNeverSecrets() {
         DharmaConfig config = Given.nothing()
-                .environment("CORRELATION_REDIS_URL", "redis://user:pa55@redis:6379/0?password=pa55#pa55")
+                .environment("CORRELATION_REDIS_URL", "redis://user:pa55@redis:6379/0")
                 .environment("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20pa55")
                 .builder()
                 .service("checkout")

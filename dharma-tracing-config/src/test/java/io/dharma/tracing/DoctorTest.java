@@ -297,7 +297,8 @@ class DoctorTest {
                 .contains("traces -> otlp http://127.0.0.1:4318/v1/traces (environment JAEGER_ENDPOINT)")
                 .contains("sampling probabilistic 0.25 (environment SAMPLING_STRATEGY)")
                 .contains("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces")
-                .contains("CORRELATION_REDIS_URL is set")
+                .contains("chains -> redis redis://***@redis:6379 (environment CORRELATION_REDIS_URL)")
+                .contains("hops -> redis redis://***@redis:6379: ")
                 .doesNotContain("pa55");
     }
 

@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.LiveHeap;
 import io.dharma.tracing.testsupport.otlp.OtlpReceiver;
@@ -159,6 +160,14 @@ class HostBoundsTest {
             }
         }
 
+        /**
+         * One more takes the place of {@code dharma-blocking} once that has been at one thing for half a second: on a machine
+         * with much else to do, that may be the first look at the class path.
+         */
+        int standIns() {
+            return most.contains("dharma-blocking-2") ? 1 : 0;
+        }
+
         /** One that lives for a moment may still be ending beside its successor: second ones have names of their own. */
         private static String nameOf(Thread thread) {
             String name = thread.getName();
@@ -195,7 +204,7 @@ class HostBoundsTest {
             }
             watch.close();
             LOG.info("{}: at most {} threads: {}", receivers, watch.most.size(), watch.most);
-            assertThat(watch.most).hasSizeBetween(5, MAX_THREADS);
+            assertThat(watch.most).hasSizeBetween(5, MAX_THREADS + watch.standIns());
             assertThat(watch.notDaemon).isEmpty();
         } finally {
             zipkin.stop(0);
@@ -224,16 +233,29 @@ class HostBoundsTest {
 
     @Test
     void bounds_ofAllQueuesTogetherAre32MiB() {
-        Plan plan =
-                everything("http://127.0.0.1:1", "http://127.0.0.1:1/").build().plan();
+        Plan plan = everything("http://127.0.0.1:1", "http://127.0.0.1:1/")
+                .correlation(c -> c.store(new InProcessStore()))
+                .build()
+                .plan();
 
         long spans = plan.delivery().maxQueueBytes();
         long logs = Objects.requireNonNull(plan.logs()).maxQueueBytes();
-        long memory = Objects.requireNonNull(plan.traces().store()).maxBytes();
         long kept = plan.sampling().keep().maxBytes();
+        long hops = Objects.requireNonNull(plan.chains()).queueBytes();
 
-        LOG.info("bounds: spans {}, logs {}, in memory {}, undecided traces {}", spans, logs, memory, kept);
-        assertThat(spans + logs + memory + kept + CONSOLE_BYTES).isLessThanOrEqualTo(MAX_BYTES);
+        LOG.info("queues: spans {}, logs {}, undecided traces {}, hops {}", spans, logs, kept, hops);
+        assertThat(spans + logs + kept + hops + CONSOLE_BYTES).isLessThanOrEqualTo(MAX_BYTES);
+    }
+
+    /** Not queues: what is kept for questions, and makes room by itself. */
+    @Test
+    void bounds_ofWhatIsKeptInMemoryAre10MiB() {
+        Plan plan = DharmaConfig.builder().build().plan();
+
+        long traces = Objects.requireNonNull(plan.traces().store()).maxBytes();
+        long chains = Objects.requireNonNull(plan.chains()).maxBytes();
+
+        assertThat(traces + chains).isEqualTo(10L << 20);
     }
 
     @Test

@@ -10,7 +10,8 @@
  *   <li>{@code benchmarks.jvm}: the {@code java} to measure, that of Maven by default
  *   <li>{@code benchmarks.args}: options of JMH's command line, such as {@code -f 1 -wi 2 -i 3} for a quick look
  *   <li>{@code benchmarks.main}: another class of this package to run instead: {@code StartupComparison},
- *       {@code LossComparison}, {@code HangingSinksComparison}, {@code StoreFigures}; each says what it takes as {@code benchmarks.args}
+ *       {@code LossComparison}, {@code HangingSinksComparison}, {@code StoreFigures},
+ *       {@code RedisChainFigures}; each says what it takes as {@code benchmarks.args}
  * </ul>
  *
  * <p>To add a benchmark, write a class {@code ...Benchmark} with one method for every contender, named

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -67,6 +69,21 @@ public final class TlsSettings {
 
     X509TrustManager trustManager() {
         return trustManager;
+    }
+
+    /**
+     * For connections that are not made by the JDK's HTTP client: the client's end of one, which goes through with a
+     * server whose certificate is trusted and made out to this host.
+     *
+     * @param host as it was configured, name or address
+     */
+    public SSLEngine clientEngine(String host, int port) {
+        SSLEngine engine = context.createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
     @Override

@@ -141,11 +141,25 @@ public final class Spool<T> implements Journal<T>, AutoCloseable {
     }
 
     /**
+     * A spool for the records of one signal in a folder of their own, so that several signals share one directory; see
+     * {@link #builder(Path, RecordCodec)}, whose conditions are for both.
+     *
+     * @param folder its name: lower-case letters
+     * @throws IllegalArgumentException if the name is not of such letters
+     */
+    public static <T> Builder<T> builder(Path directory, String folder, RecordCodec<T> codec) {
+        if (!folder.chars().allMatch(letter -> letter >= 'a' && letter <= 'z') || folder.isEmpty()) {
+            throw new IllegalArgumentException("folder must consist of lower-case letters, but is " + folder);
+        }
+        return new Builder<>(directory, directory.resolve(folder), codec);
+    }
+
+    /**
      * A spool for spans, which it writes as OTLP has them, to a folder of their own in the directory; see {@link
-     * #builder}, whose conditions are for both.
+     * #builder(Path, RecordCodec)}, whose conditions are for both.
      */
     public static Builder<SpanData> ofSpans(Path directory) {
-        return new Builder<>(directory, directory.resolve("spans"), new SpanRecordCodec());
+        return builder(directory, "spans", new SpanRecordCodec());
     }
 
     // ---- writing, on the pipeline's thread

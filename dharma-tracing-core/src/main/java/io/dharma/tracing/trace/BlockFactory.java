@@ -46,10 +46,10 @@ final class BlockFactory {
         return block;
     }
 
-    /** As the recorded span says; of another one only if somebody wants to know how long it takes. */
+    /** As the span says that has to know; of another one only if somebody wants to know how long it takes. */
     private long startNanoTime(OwnedSpan span, SpanSource.Request request) {
-        if (span instanceof RecordedSpan recorded) {
-            return recorded.startNanoTime();
+        if (span.isTimed()) {
+            return span.startNanoTime();
         }
         return isMeasuring() ? source.startNanoTime(request) : 0;
     }

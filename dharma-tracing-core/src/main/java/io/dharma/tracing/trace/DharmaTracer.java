@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.pipeline.DeadLetter;
+import io.dharma.tracing.propagation.AddressedSetter;
 import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -148,6 +149,17 @@ public final class DharmaTracer implements AutoCloseable {
         if (propagation != null) {
             propagation.inject(context, carrier, setter);
         }
+    }
+
+    /**
+     * Writes the current trace context and baggage to a request or message, and its correlation if this host is one that
+     * may have it; see {@link CorrelationPropagation}.
+     *
+     * @param host where it goes, a name or an address without port; null if nobody knows, and then without correlation
+     */
+    public <C> void injectTo(@Nullable String host, @Nullable C carrier, TextMapSetter<C> setter) {
+        // A setter that is null, against its type, is contained where all that is wrong with one is.
+        inject(carrier, setter == null ? setter : AddressedSetter.of(setter, host));
     }
 
     /**

@@ -58,6 +58,9 @@ public final class DharmaTracerBuilder {
     @Nullable
     CorrelationPropagation correlation;
 
+    @Nullable
+    CorrelatedSpanListener correlatedSpans;
+
     private final Pipeline.Builder<RecordedSpan, SpanData> delivery = Pipeline.builder(
                     TracerParts.SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
             .convertedSize(FinishedSpan::estimatedBytes);
@@ -97,6 +100,16 @@ public final class DharmaTracerBuilder {
      */
     public DharmaTracerBuilder correlation(CorrelationPropagation rules) {
         correlation = Objects.requireNonNull(rules, "correlation");
+        return this;
+    }
+
+    /**
+     * Who hears of all spans of requests that have a correlation, sampled or not, as they end. The caller closes it, after
+     * the tracer. Default: nobody. Costs what it does itself; where the sampler dropped the span, the time as well that
+     * it takes to read the clock twice.
+     */
+    public DharmaTracerBuilder correlatedSpans(CorrelatedSpanListener listener) {
+        correlatedSpans = Objects.requireNonNull(listener, "correlatedSpans");
         return this;
     }
 

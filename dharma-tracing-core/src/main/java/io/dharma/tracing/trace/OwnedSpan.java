@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.context.CorrelationContext;
 import io.opentelemetry.api.trace.Span;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,28 @@ abstract class OwnedSpan implements Span {
     /** Null for a span that was started through OpenTelemetry's API. */
     final @Nullable TracedBlock owner() {
         return owner;
+    }
+
+    /** Whether it is to be told when it ends, so that the clock has to be read for it. */
+    boolean isTimed() {
+        return false;
+    }
+
+    /** The start as a reading of the monotonic clock, if it is timed. */
+    long startNanoTime() {
+        return 0;
+    }
+
+    /** Ends at a reading of the monotonic clock that the caller has already taken. */
+    void end(long nanoTime) {}
+
+    /** Marks the span as failed by a throwable, none of whose methods are called. */
+    void failedBy(Throwable throwable) {}
+
+    /** The correlation of its request, if somebody listens to spans that have one; null otherwise. */
+    @Nullable
+    CorrelationContext heardCorrelation() {
+        return null;
     }
 
     /** Called once, by the block, before the span is made current. */

@@ -1,5 +1,6 @@
 package io.dharma.tracing.trace;
 
+import io.dharma.tracing.context.CorrelationContext;
 import io.dharma.tracing.internal.trace.FinishedSpan;
 import io.dharma.tracing.internal.trace.SpanSize;
 import io.dharma.tracing.sampling.KeepReason;
@@ -18,6 +19,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; guarded by itself. After its end it does not change any more, so the exporting thread reads it
  * without copying.
  */
-final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
+final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedSpan {
 
     /** The object itself with its identity, as they stand on a 64-bit heap, rounded up. */
     private static final int OWN_BYTES = 320;
@@ -40,6 +42,8 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
     private static final int LINK_BYTES = 160;
     private static final int SHORT_TEXT = 64;
 
+    private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
     private final SpanSource source;
     private final InstrumentationScopeInfo scope;
     private final SpanContext context;
@@ -47,6 +51,8 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
     private final SpanKind kind;
     private final LocalTrace trace;
     private final boolean localRoot;
+    private final boolean entry;
+    private final @Nullable CorrelationContext correlation;
     private final long startEpochNanos;
 
     private String name;
@@ -70,7 +76,9 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
             SpanKind kind,
             LocalTrace trace,
             boolean localRoot,
-            long startEpochNanos) {
+            long startEpochNanos,
+            @Nullable CorrelationContext correlation,
+            boolean entry) {
         this.source = source;
         this.scope = scope;
         this.context = context;
@@ -80,6 +88,8 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         this.trace = trace;
         this.localRoot = localRoot;
         this.startEpochNanos = startEpochNanos;
+        this.correlation = correlation;
+        this.entry = entry;
     }
 
     LocalTrace trace() {
@@ -88,6 +98,13 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
 
     boolean isLocalRoot() {
         return localRoot;
+    }
+
+    /** Null unless somebody listens to spans of requests that have one. */
+    @Override
+    @Nullable
+    CorrelationContext heardCorrelation() {
+        return correlation;
     }
 
     // Attributes
@@ -276,6 +293,7 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
      * Marks the span as failed by a throwable, and records the throwable unless an inner block of this trace has
      * already done so.
      */
+    @Override
     void failedBy(Throwable throwable) {
         if (ended) {
             // What is not recorded here must still be new to the blocks around.
@@ -294,15 +312,21 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         }
         status = StatusCode.ERROR;
         failure = throwable;
-        writableAttributes().putPlain("error.type", throwable.getClass().getName());
+        writableAttributes().putPlain(ERROR_TYPE.getKey(), throwable.getClass().getName());
     }
 
     /** Whether an ended span failed. Asked once for every span, so without the lock, which nothing ended needs. */
-    boolean hasFailed() {
+    @Override
+    public boolean hasFailed() {
         return ended && status == StatusCode.ERROR;
     }
 
-    /** The start as a reading of the monotonic clock. */
+    @Override
+    boolean isTimed() {
+        return true;
+    }
+
+    @Override
     long startNanoTime() {
         return startEpochNanos - trace.epochOffset();
     }
@@ -323,7 +347,7 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         }
     }
 
-    /** Ends at a reading of the monotonic clock that the caller has already taken. */
+    @Override
     void end(long nanoTime) {
         if (finish(nanoTime + trace.epochOffset())) {
             source.ended(this);
@@ -360,8 +384,13 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         return parent;
     }
 
+    /** Of an ended span without its lock, as in {@link #toSpanData}. */
     @Override
-    public synchronized String getName() {
+    public String getName() {
+        return ended ? name : currentName();
+    }
+
+    private synchronized String currentName() {
         return name;
     }
 
@@ -401,11 +430,50 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan {
         return attributes == null ? Attributes.empty() : attributes.copy();
     }
 
+    @Override
+    public CorrelationContext correlation() {
+        return Objects.requireNonNull(correlation, "only spans that have one are handed to listeners");
+    }
+
+    @Override
+    public boolean isEntry() {
+        return entry;
+    }
+
+    @Override
+    public long startEpochNanos() {
+        return startEpochNanos;
+    }
+
+    @Override
+    public long endEpochNanos() {
+        return endEpochNanos;
+    }
+
+    @Override
+    public @Nullable String errorType() {
+        Throwable cause = failure;
+        if (cause != null) {
+            return cause.getClass().getName();
+        }
+        SpanAttributes recorded = attributes;
+        return recorded == null || !hasFailed() ? null : recorded.get(ERROR_TYPE);
+    }
+
+    @Override
+    public List<SpanContext> linkedSpans() {
+        List<LinkData> linked = links;
+        return linked == null
+                ? List.of()
+                : linked.stream().map(LinkData::getSpanContext).toList();
+    }
+
     /**
      * What this span takes on the heap once it has ended, roughly; throwables and attribute keys are shared with the
      * application. Without the lock: the volatile read of {@code ended} shows all that was written before.
      */
-    long estimatedBytes() {
+    @Override
+    public long estimatedBytes() {
         if (!ended) {
             return OWN_BYTES;
         }

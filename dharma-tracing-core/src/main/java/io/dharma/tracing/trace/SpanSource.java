@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.context.CorrelationContext;
 import io.dharma.tracing.internal.sampling.HeadSampler;
 import io.dharma.tracing.internal.sampling.NumericTraceId;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
@@ -56,6 +57,7 @@ final class SpanSource implements NumericTraceId.Dater {
     private final Sampler sampler;
     private final @Nullable KeepBuffer keepBuffer;
     private final SpanExit exit;
+    private final @Nullable CorrelatedSpanListener listener;
     private final boolean passesOn;
     private final LongAdder contained = new LongAdder();
 
@@ -66,8 +68,9 @@ final class SpanSource implements NumericTraceId.Dater {
             Resource resource,
             Sampler sampler,
             KeepPolicy keep,
-            SpanExit exit) {
-        this(ids, clock, limits, resource, sampler, keep, exit, false);
+            SpanExit exit,
+            @Nullable CorrelatedSpanListener listener) {
+        this(ids, clock, limits, resource, sampler, keep, exit, listener, false);
     }
 
     private SpanSource(
@@ -78,6 +81,7 @@ final class SpanSource implements NumericTraceId.Dater {
             Sampler sampler,
             KeepPolicy keep,
             SpanExit exit,
+            @Nullable CorrelatedSpanListener listener,
             boolean passesOn) {
         this.ids = ids;
         this.clock = clock;
@@ -87,6 +91,7 @@ final class SpanSource implements NumericTraceId.Dater {
         this.sampler = sampler;
         this.keepBuffer = keep.keepsAnything() ? new KeepBuffer(keep) : null;
         this.exit = exit;
+        this.listener = listener;
         this.passesOn = passesOn;
     }
 
@@ -100,6 +105,7 @@ final class SpanSource implements NumericTraceId.Dater {
                 Sampler.alwaysOff(),
                 KeepPolicy.nothing(),
                 span -> {},
+                null,
                 true);
     }
 
@@ -154,13 +160,15 @@ final class SpanSource implements NumericTraceId.Dater {
     private OwnedSpan start(
             String name, Context parentContext, Span parent, SpanContext parentIdentity, Request request) {
         boolean isRoot = !parentIdentity.isValid();
+        CorrelationContext heard = listener == null ? null : Correlation.from(parentContext);
         NumericTraceId traceId = isRoot ? newTraceId() : LocalSpanContext.traceIdOf(parentIdentity);
         SamplingResult sampling =
                 sample(isRoot ? withRandomFlag(parentContext) : parentContext, traceId, name, request);
         LocalTrace parentTrace = localTraceOf(parent);
         byte flags = flags(sampling.getDecision(), isRoot, parentIdentity);
         TraceState state = sampling.getUpdatedTraceState(parentIdentity.getTraceState());
-        if (!isRecorded(sampling.getDecision(), parentTrace)) {
+        boolean recorded = isRecorded(sampling.getDecision(), parentTrace);
+        if (!recorded && heard == null) {
             // Without a look at the clock, which is a quarter of what all this costs.
             return new UnsampledSpan(new LocalSpanContext(traceId, ids.randomBits(), flags, state));
         }
@@ -170,6 +178,10 @@ final class SpanSource implements NumericTraceId.Dater {
             traceId.date(highHalf(nanoTime));
         }
         LocalSpanContext identity = new LocalSpanContext(traceId, ids.randomBits(), flags, state);
+        boolean entry = heard != null && isEntry(heard, parent, parentIdentity);
+        if (!recorded && heard != null) {
+            return unsampledHop(name, identity, parentIdentity, heard, entry, request, nanoTime);
+        }
         LocalTrace localTrace = parentTrace != null ? parentTrace : newLocalTrace(identity, nanoTime);
         RecordedSpan span = new RecordedSpan(
                 this,
@@ -180,7 +192,9 @@ final class SpanSource implements NumericTraceId.Dater {
                 request.kind,
                 localTrace,
                 parentTrace == null,
-                request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset());
+                request.startEpochNanos != 0 ? request.startEpochNanos : nanoTime + localTrace.epochOffset(),
+                heard,
+                entry);
         SpanAttributes attributes = withSamplingAttributes(request.attributes, sampling);
         span.startWith(withCorrelation(attributes, parentContext), request.links, request.offeredLinks);
         if (!identity.isSampled()) {
@@ -188,6 +202,28 @@ final class SpanSource implements NumericTraceId.Dater {
             localTrace.startedUnsampled();
         }
         return span;
+    }
+
+    private UnsampledHop unsampledHop(
+            String name,
+            LocalSpanContext identity,
+            SpanContext parent,
+            CorrelationContext correlation,
+            boolean entry,
+            Request request,
+            long nanoTime) {
+        long epochOffset = anchor.offsetAt(nanoTime);
+        long startNanoTime = request.startEpochNanos == 0 ? nanoTime : request.startEpochNanos - epochOffset;
+        return new UnsampledHop(this, identity, parent, correlation, entry, name, request, startNanoTime, epochOffset);
+    }
+
+    /** Whether the request enters this process with a span, or its correlation begins: its caller is not known here. */
+    private static boolean isEntry(CorrelationContext correlation, Span parent, SpanContext parentIdentity) {
+        if (!parentIdentity.isValid() || parentIdentity.isRemote()) {
+            return true;
+        }
+        CorrelationContext caller = parent instanceof OwnedSpan owned ? owned.heardCorrelation() : null;
+        return caller == null || !caller.correlationId().equals(correlation.correlationId());
     }
 
     private NumericTraceId newTraceId() {
@@ -309,10 +345,25 @@ final class SpanSource implements NumericTraceId.Dater {
 
     /** A span of this source ended. */
     void ended(RecordedSpan span) {
+        if (span.heardCorrelation() != null) {
+            endedCorrelated(span);
+        }
         if (span.getSpanContext().isSampled()) {
             exit.accept(span);
         } else {
             span.trace().endedUnsampled(span, span.isLocalRoot(), exit);
+        }
+    }
+
+    /** A span that has a correlation ended; the listener may be the application's own. */
+    void endedCorrelated(CorrelatedSpan span) {
+        CorrelatedSpanListener interested = listener;
+        if (interested != null) {
+            try {
+                interested.ended(span);
+            } catch (Throwable hostile) {
+                contain(hostile);
+            }
         }
     }
 

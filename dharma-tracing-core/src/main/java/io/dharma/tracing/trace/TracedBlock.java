@@ -183,8 +183,8 @@ public final class TracedBlock implements AutoCloseable {
             return fail("");
         }
         markFailed();
-        if (span instanceof RecordedSpan recorded) {
-            recorded.failedBy(throwable);
+        if (span instanceof OwnedSpan owned) {
+            owned.failedBy(throwable);
         }
         return this;
     }
@@ -266,15 +266,15 @@ public final class TracedBlock implements AutoCloseable {
             owner.closedAgain();
             return;
         }
-        RecordedSpan recorded = span instanceof RecordedSpan kept ? kept : null;
+        OwnedSpan timed = span instanceof OwnedSpan owned && owned.isTimed() ? owned : null;
         // Reading the clock is a fifth of what an unsampled block costs.
-        long endNanoTime = recorded != null || owner.isMeasuring() ? owner.nanoTime() : startNanoTime;
+        long endNanoTime = timed != null || owner.isMeasuring() ? owner.nanoTime() : startNanoTime;
         detach(owner);
         if ((before & ABANDONED) != 0) {
             owner.closedOutOfOrder();
         }
-        if (recorded != null) {
-            recorded.end(endNanoTime);
+        if (timed != null) {
+            timed.end(endNanoTime);
         }
         owner.ended(this, (before & FAILED) != 0, endNanoTime - startNanoTime);
     }

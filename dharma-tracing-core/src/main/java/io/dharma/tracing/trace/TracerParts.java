@@ -64,7 +64,8 @@ final class TracerParts {
                     builder.resource,
                     builder.sampler,
                     builder.keep,
-                    pipeline::offer);
+                    pipeline::offer,
+                    builder.correlatedSpans);
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
             this.blockMetrics = meter == null ? null : BlockMetrics.create(meter, operationNames(builder.redactor));
             this.blocks = new BlockFactory(source, blockMetrics);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A span that the sampler dropped: it carries its identity to the next service and forgets all else. */
-final class UnsampledSpan extends OwnedSpan {
+class UnsampledSpan extends OwnedSpan {
 
     private final SpanContext context;
 

@@ -61,7 +61,7 @@ class CorrelatedRequestTest {
             assertThat(MDC.get("correlation_id")).isEqualTo("order-4711");
             assertThat(MDC.get("request_id")).isEqualTo("request-1");
             assertThat(MDC.get("trace_id")).isEqualTo(block.traceId());
-            fixture.tracer().inject(next, AddressedSetter.of(SETTER, "stock"));
+            fixture.tracer().injectTo("stock", next, SETTER);
             fixture.tracer().echoCorrelation(response, SETTER);
         });
 

@@ -651,6 +651,7 @@ class HostileTableTest {
             Context unused = tracer.extract(nothing(), null, nothing());
             tracer.inject(null, nothing());
             tracer.inject(nothing(), null, nothing());
+            tracer.injectTo(null, null, nothing());
         });
         attempt(
                 "a setter that throws",

@@ -231,6 +231,106 @@ public final class Keys {
             "",
             "Whether responses tell the caller the id.");
 
+    public static final Key<Boolean> CHAINS = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether what requests did is kept, span by span, to be read back by their correlation id.");
+
+    public static final Key<Integer> CHAINS_MAX = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains.max",
+            Types.wholeNumber(1),
+            "10000",
+            "",
+            "How many chains are kept in the process; those make room whose last hop came longest ago.");
+
+    public static final Key<Long> CHAINS_MAX_BYTES = key(
+            Section.CORRELATION,
+            "dharma.correlation.chains.max.bytes",
+            Types.SIZE,
+            "4MiB",
+            "",
+            "How much heap they may take, by estimate.");
+
+    public static final Key<Integer> HOPS_PER_MINUTE = key(
+            Section.CORRELATION,
+            "dharma.correlation.hops.per.minute",
+            Types.wholeNumber(1),
+            "1000",
+            "",
+            "How many hops of one chain this process records within a minute that entered it, how many that failed, and how"
+                    + " many others.");
+
+    public static final Key<Long> HOPS_MAX_QUEUE_BYTES = key(
+            Section.CORRELATION,
+            "dharma.correlation.max.queue.bytes",
+            Types.SIZE,
+            "6MiB",
+            "",
+            "How much heap hops may take while they wait for a store outside the process, by estimate. At least 64KiB."
+                    + " What does not fit is dropped and counted.");
+
+    public static final Key<String> REDIS_URL = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.url",
+            Types.SECRET_URL,
+            null,
+            "none",
+            "Where Redis is that keeps what requests did for all services together: `redis://user:password@host:6379`,"
+                    + " `rediss://` with TLS, `redis-sentinel://host,host#master`; a cluster is recognised by itself. Needs"
+                    + " `io.lettuce:lettuce-core`.");
+
+    public static final Key<String> REDIS_PREFIX = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.prefix",
+            Types.TEXT,
+            "dharma:",
+            "",
+            "What all keys in Redis begin with; the same for all services that belong together.");
+
+    public static final Key<Duration> REDIS_KEEP = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.keep",
+            Types.POSITIVE_DURATION,
+            "24h",
+            "",
+            "How long Redis keeps a request after its last hop, from 1m to 365d.");
+
+    public static final Key<Duration> REDIS_KEEP_FAILED = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.keep.failed",
+            Types.POSITIVE_DURATION,
+            "7d",
+            "",
+            "How long one in which something failed.");
+
+    public static final Key<Path> REDIS_CERTIFICATE = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.certificate",
+            Types.FILE,
+            null,
+            "those that the JDK trusts",
+            "A file with the certificates, in PEM, by which Redis proves who it is.");
+
+    public static final Key<Path> REDIS_CLIENT_CERTIFICATE = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.client.certificate",
+            Types.FILE,
+            null,
+            "none",
+            "A file with the certificate, in PEM, by which this process proves who it is.");
+
+    public static final Key<Path> REDIS_CLIENT_KEY = key(
+            Section.CORRELATION,
+            "dharma.correlation.redis.client.key",
+            Types.FILE,
+            null,
+            "none",
+            "A file with its private key, in PEM (PKCS#8).");
+
     // OTLP
 
     /** For all signals, and for each. */
@@ -538,7 +638,8 @@ public final class Keys {
             Types.DISK_SIZE,
             "256MiB",
             "",
-            "How much of the disk that may take, at least 4MiB; the oldest spans make room, failed ones last.");
+            "How much of the disk that may take, at least 4MiB; the oldest spans make room, failed ones last. Hops that wait"
+                    + " for a store get a quarter as much, in addition.");
 
     public static final Key<Duration> SPOOL_MAX_AGE = key(
             Section.DELIVERY,
@@ -612,10 +713,8 @@ public final class Keys {
             Types.URL,
             "Where Jaeger takes spans over OTLP. The removed port 14268 is translated to 4318. Any OTLP endpoint set"
                     + " by another name goes before it.");
-    public static final Key<String> CORRELATION_REDIS_URL = inherited(
-            "CORRELATION_REDIS_URL",
-            Types.SECRET_URL,
-            "Known and not used: storage of correlation is not part of this version.");
+    public static final Key<String> CORRELATION_REDIS_URL =
+            inherited("CORRELATION_REDIS_URL", Types.SECRET_URL, "As `dharma.correlation.redis.url`.");
     public static final Key<String> SAMPLING_STRATEGY = inherited(
             "SAMPLING_STRATEGY",
             Types.oneOf(List.of("always_on", "always_off", "probabilistic", "rate_limited"), List.of()),

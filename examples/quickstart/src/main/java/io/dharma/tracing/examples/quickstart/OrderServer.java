@@ -1,5 +1,6 @@
 package io.dharma.tracing.examples.quickstart;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.dharma.tracing.DharmaTracing;
@@ -63,7 +64,10 @@ final class OrderServer implements AutoCloseable {
                     .kind(SpanKind.SERVER)
                     .attribute("url.path", path)
                     .parentFrom(exchange, RequestHeaders.GETTER)
-                    .call(block -> handler.answer(path.substring(path.lastIndexOf('/') + 1)));
+                    .call(block -> {
+                        dharma.echoCorrelation(exchange.getResponseHeaders(), Headers::set);
+                        return handler.answer(path.substring(path.lastIndexOf('/') + 1));
+                    });
             reply(exchange, OK, answer);
         } catch (UnknownOrderException e) {
             reply(exchange, NOT_FOUND, e.getMessage());

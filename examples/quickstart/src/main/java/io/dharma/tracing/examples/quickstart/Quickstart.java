@@ -1,12 +1,15 @@
 package io.dharma.tracing.examples.quickstart;
 
 import io.dharma.tracing.DharmaTracing;
+import io.dharma.tracing.correlation.ChainRenderer;
+import io.dharma.tracing.correlation.RequestChain;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small service that is asked for its orders. Some cannot be read, some take long; one request in ten is sampled,
@@ -17,6 +20,9 @@ public final class Quickstart {
     private static final List<String> REQUESTS = List.of(
             "1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1001", "1002", "1004", "1007", "1001",
             "1002", "1004", "1007", "1001", "1002", "1004", "1007");
+
+    /** The order whose chain is shown. */
+    private static final String EXPLAINED = "1006";
 
     private Quickstart() {}
 
@@ -29,6 +35,7 @@ public final class Quickstart {
                         .keepSlowerThan(Duration.ofMillis(100))
                         .console()));
         // endregion
+        String correlationId = "";
         Orders orders = dharma.proxy(Orders.class, new OrderFile("/orders.csv"));
         try (OrderServer server = new OrderServer(dharma, orders)) {
             System.out.println("Serving " + server.uri() + ", asking for " + REQUESTS.size() + " orders\n");
@@ -38,10 +45,25 @@ public final class Quickstart {
                         .build();
                 HttpResponse<String> reply = browser.send(request, HttpResponse.BodyHandlers.ofString());
                 System.out.println("order " + id + ": " + reply.statusCode() + " " + reply.body());
+                if (id.equals(EXPLAINED)) {
+                    correlationId =
+                            reply.headers().firstValue("X-Correlation-ID").orElse(correlationId);
+                }
             }
         }
         dharma.flush(Duration.ofSeconds(5));
+        explain(dharma, correlationId);
         System.out.println("\n" + dharma.health().report());
         dharma.close();
     }
+
+    // region chain
+    private static void explain(DharmaTracing dharma, String correlationId) {
+        Optional<RequestChain> chain = dharma.chains().flatMap(chains -> chains.get(correlationId));
+        chain.ifPresent(found -> {
+            System.out.println("\n" + ChainRenderer.text(100).render(found));
+            System.out.println(ChainRenderer.mermaidSequence().render(found));
+        });
+    }
+    // endregion
 }

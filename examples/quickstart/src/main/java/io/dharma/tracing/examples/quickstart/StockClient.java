@@ -23,7 +23,7 @@ final class StockClient {
     int of(String sku) throws Exception {
         return dharma.block("GET").kind(SpanKind.CLIENT).attribute("sku", sku).call(block -> {
             HttpRequest.Builder request = HttpRequest.newBuilder(warehouse.resolve("/stock/" + sku));
-            dharma.inject(request, HttpRequest.Builder::setHeader);
+            dharma.injectTo(warehouse.getHost(), request, HttpRequest.Builder::setHeader);
             HttpResponse<String> reply = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return Integer.parseInt(reply.body());
         });

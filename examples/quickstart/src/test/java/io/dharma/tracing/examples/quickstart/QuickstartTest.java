@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class QuickstartTest {
 
     @Test
-    void demo_endsByItselfAndShowsTreesReasonsAndHealth() throws IOException, InterruptedException {
+    void demo_endsByItselfAndShowsTreesReasonsAChainAndHealth() throws IOException, InterruptedException {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -34,6 +34,10 @@ class QuickstartTest {
                             + "└─ GET /orders/\\{id} .*ERROR.*\\R   └─ read-order .*ERROR")
                     .containsPattern("trace [0-9a-f]{32}  .*  orders  \\d+ spans  \\(kept: slow\\)\\R"
                             + "└─ GET /orders/\\{id} .*\\R(   ├─ .*\\R)+   └─ GET .*\\[client]")
+                    .containsPattern("chain [0-9a-f]{32}\\R14 hops in 1 service, .* critical path .*\\R"
+                            + "orders GET /orders/\\{id} .*\\R(├─ .*\\R│  └─ .*\\R)?")
+                    .contains("sequenceDiagram\n    actor caller\n")
+                    .containsPattern("accepted \\{BAGGAGE=29}, created 20, replaced 0, refused \\{}, withheld 0")
                     .containsPattern("spans -> console: HEALTHY, sent [1-9]\\d*, dropped 0, queued 0")
                     .containsPattern("kept for an error [1-9]\\d*, kept for slowness [1-9]")
                     .contains("No findings");

@@ -3,17 +3,18 @@ package io.dharma.tracing.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every piece of Java in the README is a region of code that the build compiles and runs: {@code <!-- snippet:
+ * Every piece of Java in the README and the guide is a region of code that the build compiles and runs: {@code <!-- snippet:
  * path#region -->} before it says which.
  */
 class SnippetsTest {
@@ -25,12 +26,17 @@ class SnippetsTest {
     private record Snippet(String file, String region, String text) {}
 
     static Stream<Snippet> snippets() throws IOException {
-        Matcher matcher = JAVA.matcher(Files.readString(ROOT.resolve("README.md")));
-        return matcher
-                .results()
-                .map(match -> new Snippet(match.group(1), match.group(2), match.group(3)))
-                .toList()
-                .stream();
+        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        try (DirectoryStream<Path> docs = Files.newDirectoryStream(ROOT.resolve("docs"), "*.md")) {
+            docs.forEach(pages::add);
+        }
+        List<Snippet> snippets = new ArrayList<>();
+        for (Path page : pages) {
+            JAVA.matcher(Files.readString(page))
+                    .results()
+                    .forEach(match -> snippets.add(new Snippet(match.group(1), match.group(2), match.group(3))));
+        }
+        return snippets.stream();
     }
 
     @ParameterizedTest

@@ -1,0 +1,253 @@
+package io.dharma.tracing.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.context.CorrelationContext;
+import io.dharma.tracing.sampling.KeepPolicy;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a listener hears of spans, be they exported or not. */
+class CorrelatedSpanListenerTest {
+
+    private final List<CorrelatedSpan> heard = new ArrayList<>();
+
+    @RegisterExtension
+    final TracerFixture fixture = TracerFixture.withManualClock(settings -> settings);
+
+    private final CorrelationContext order =
+            CorrelationContext.builder().correlationId("order-4711").build();
+
+    /** What the sampler says, and whether what it dropped may be kept all the same. */
+    private enum Fate {
+        SAMPLED,
+        DROPPED,
+        DROPPED_UNTIL_IT_FAILS
+    }
+
+    private DharmaTracer tracer(Fate fate) {
+        return fixture.restart(settings -> settings.clock(fixture.clock())
+                .sampler(fate == Fate.SAMPLED ? Sampler.alwaysOn() : Sampler.alwaysOff())
+                .keep(fate == Fate.DROPPED_UNTIL_IT_FAILS ? KeepPolicy.nothing().andErrors() : KeepPolicy.nothing())
+                .correlatedSpans(heard::add));
+    }
+
+    private CorrelatedSpan only() {
+        assertThat(heard).hasSize(1);
+        return heard.get(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void span_isHeardWithAllThatAChainNeeds(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        SpanContext message = SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getDefault(),
+                TraceState.getDefault());
+        long before = fixture.clock().now();
+        String[] ids = new String[2];
+
+        Correlation.with(order)
+                .run(() -> tracer.block("receive")
+                        .kind(SpanKind.CONSUMER)
+                        .link(message)
+                        .run(block -> {
+                            ids[0] = block.traceId();
+                            ids[1] = block.spanId();
+                            fixture.clock().advance(Duration.ofMillis(7));
+                        }));
+
+        CorrelatedSpan span = only();
+        assertThat(span.correlation()).isSameAs(order);
+        assertThat(span.getSpanContext().getTraceId()).isEqualTo(ids[0]);
+        assertThat(span.getSpanContext().getSpanId()).isEqualTo(ids[1]);
+        assertThat(span.getParentSpanContext().isValid()).isFalse();
+        assertThat(span.isEntry()).isTrue();
+        assertThat(span.getName()).isEqualTo("receive");
+        assertThat(span.getKind()).isEqualTo(SpanKind.CONSUMER);
+        assertThat(span.startEpochNanos()).isEqualTo(before);
+        assertThat(span.endEpochNanos() - span.startEpochNanos()).isEqualTo(7_000_000);
+        assertThat(span.hasFailed()).isFalse();
+        assertThat(span.errorType()).isNull();
+        assertThat(span.linkedSpans()).containsExactly(message);
+        assertThat(span.estimatedBytes()).isBetween(200L, 2_000L);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void children_nameTheirParentsAndOnlyTheFirstIsAnEntry(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("outer", outer -> {
+                    tracer.tracedRun("inner", inner -> {});
+                    tracer.openTelemetry()
+                            .getTracer("library")
+                            .spanBuilder("library")
+                            .startSpan()
+                            .end();
+                }));
+
+        assertThat(heard).extracting(CorrelatedSpan::getName).containsExactly("inner", "library", "outer");
+        assertThat(heard).extracting(CorrelatedSpan::isEntry).containsExactly(false, false, true);
+        assertThat(heard.subList(0, 2))
+                .allSatisfy(span -> assertThat(span.getParentSpanContext().getSpanId())
+                        .isEqualTo(heard.get(2).getSpanContext().getSpanId()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void entry_isAlsoWhatComesFromElsewhereAndWhereAnotherCorrelationBegins(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Context remote = Context.root()
+                .with(Span.wrap(SpanContext.createFromRemoteParent(
+                        "0af7651916cd43dd8448eb211c80319c",
+                        "b7ad6b7169203331",
+                        TraceFlags.getDefault(),
+                        TraceState.getDefault())));
+        Context request = Correlation.stored(order, remote);
+
+        tracer.block("serve").parent(request).run(serve -> {
+            Correlation.with(order.next()).run(() -> tracer.tracedRun("same id", block -> {}));
+            Correlation.with(CorrelationContext.create()).run(() -> tracer.tracedRun("other id", block -> {}));
+        });
+
+        assertThat(heard).extracting(CorrelatedSpan::getName).containsExactly("same id", "other id", "serve");
+        assertThat(heard).extracting(CorrelatedSpan::isEntry).containsExactly(false, true, true);
+        assertThat(heard.get(2).getParentSpanContext().getSpanId()).isEqualTo("b7ad6b7169203331");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void correlationBegunInsideATrace_hasItsEntryThere(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+
+        tracer.tracedRun(
+                "without", without -> Correlation.with(order).run(() -> tracer.tracedRun("with", block -> {})));
+
+        assertThat(only().getName()).isEqualTo("with");
+        assertThat(only().isEntry()).isTrue();
+        assertThat(only().getParentSpanContext().isValid()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failure_isHeardWithItsType(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+
+        assertThatThrownBy(() -> Correlation.with(order)
+                        .run(() -> tracer.tracedRun("thrown", block -> {
+                            throw new IllegalStateException("declined");
+                        })))
+                .isInstanceOf(IllegalStateException.class);
+        Correlation.with(order).run(() -> tracer.tracedRun("said", block -> block.fail("declined")));
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("overruled", block -> {
+                    block.span().setStatus(StatusCode.OK);
+                    block.fail(new IllegalStateException());
+                }));
+
+        assertThat(heard).extracting(CorrelatedSpan::hasFailed).containsExactly(true, true, false);
+        assertThat(heard)
+                .extracting(CorrelatedSpan::errorType)
+                .containsExactly("java.lang.IllegalStateException", null, null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void changesUntilTheEnd_areHeardAndLaterOnesAreNot(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        TracedBlock block = Correlation.with(order).call(() -> tracer.start("first"));
+        block.rename("GET /orders/{id}");
+        block.rename(null);
+        block.close();
+        block.rename("late");
+        block.link(block.span().getSpanContext());
+        block.fail("late");
+        block.span().end();
+        block.close();
+
+        assertThat(only().getName()).isEqualTo("GET /orders/{id}");
+        assertThat(only().linkedSpans()).isEmpty();
+        assertThat(only().hasFailed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void timesThatTheApplicationSays_areHeard(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Instant began = Instant.ofEpochSecond(0, fixture.clock().now()).minusSeconds(5);
+        TracedBlock block = Correlation.with(order)
+                .call(() -> tracer.block("late").startedAt(began).startDetached());
+        block.close();
+        try (Scope scope = Correlation.with(order).makeCurrent()) {
+            Span span = tracer.openTelemetry()
+                    .getTracer("library")
+                    .spanBuilder("library")
+                    .setStartTimestamp(began)
+                    .startSpan();
+            span.end(began.plusMillis(3).toEpochMilli(), TimeUnit.MILLISECONDS);
+        }
+
+        assertThat(heard.get(0).endEpochNanos() - heard.get(0).startEpochNanos())
+                .isEqualTo(5_000_000_000L);
+        assertThat(heard.get(1).endEpochNanos() - heard.get(1).startEpochNanos())
+                .isBetween(2_000_000L, 3_000_000L);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void spanWithoutCorrelation_isNotHeard(Fate fate) {
+        tracer(fate).tracedRun("block", block -> {});
+
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void unsampledSpan_staysUnsampledForEverybodyElse() {
+        DharmaTracer tracer = tracer(Fate.DROPPED);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("block", block -> {
+                    assertThat(block.isRecording()).isFalse();
+                    assertThat(block.span().getSpanContext().isSampled()).isFalse();
+                }));
+
+        assertThat(fixture.finished()).isEmpty();
+        assertThat(heard).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void listenerThatThrows_isContainedAndCounted(Fate fate) {
+        DharmaTracer tracer = fixture.restart(
+                settings -> settings.sampler(fate == Fate.SAMPLED ? Sampler.alwaysOn() : Sampler.alwaysOff())
+                        .correlatedSpans(span -> {
+                            throw new AssertionError("hostile");
+                        }));
+
+        Correlation.with(order).run(() -> tracer.tracedRun("block", block -> {}));
+
+        assertThat(tracer.health().contained().callbacks()).isEqualTo(1);
+        assertThat(fixture.counts().ended()).isEqualTo(1);
+        assertThat(fixture.finished()).hasSize(fate == Fate.SAMPLED ? 1 : 0);
+    }
+}

@@ -1,0 +1,210 @@
+package io.dharma.tracing.correlation.redis;
+
+import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.correlation.redis.ChainPart.EntryOf;
+import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
+import io.dharma.tracing.pipeline.Delivery;
+import io.lettuce.core.protocol.CommandType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One batch on its way into Redis: first the hops with their names, a command for each chain; then, if all that is
+ * there, the indexes. In this order, because a batch that fails is written again: hops a second time change nothing, but
+ * each time adds entries to an index, which would push out others during an outage of a part.
+ */
+final class BatchWrite {
+
+    private static final byte[] EX = {'E', 'X'};
+
+    private final Schema schema;
+    private final Map<String, ChainPart> chains = new LinkedHashMap<>();
+    private final Map<Long, Name> names = new HashMap<>();
+    private final AtomicReference<@Nullable RedisFailure> failure = new AtomicReference<>();
+
+    private BatchWrite(Schema schema) {
+        this.schema = schema;
+    }
+
+    static BatchWrite of(List<CorrelatedHop> batch, Schema schema) {
+        BatchWrite write = new BatchWrite(schema);
+        batch.forEach(write::add);
+        return write;
+    }
+
+    private void add(CorrelatedHop hop) {
+        Name name = used(schema.names().of(hop.hop().service(), hop.hop().operation()));
+        Name errorType = hop.hop()
+                .errorType()
+                .map(type -> used(schema.names().ofErrorType(type)))
+                .orElse(null);
+        chains.computeIfAbsent(hop.correlationId(), ChainPart::new).add(hop, name, errorType);
+    }
+
+    private Name used(Name name) {
+        names.put(name.id(), name);
+        return name;
+    }
+
+    /** @param epoch of the route, which is ready */
+    CompletableFuture<Delivery> send(RedisRoute route, int epoch) {
+        return route.send(hops(epoch))
+                .thenCompose(sent -> failure.get() == null ? route.send(indexes(epoch)) : nothing())
+                .thenApply(sent -> delivery());
+    }
+
+    private static CompletableFuture<Void> nothing() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private Delivery delivery() {
+        RedisFailure last = failure.get();
+        if (last != null) {
+            return last.delivery();
+        }
+        int rejected = chains.values().stream()
+                .filter(ChainPart::isRejected)
+                .mapToInt(ChainPart::hops)
+                .sum();
+        return rejected == 0
+                ? Delivery.delivered()
+                : Delivery.partly(rejected, "at the keys of their chains is something else (WRONGTYPE)");
+    }
+
+    // ---- hops
+
+    private List<Request> hops(int epoch) {
+        List<Request> requests = new ArrayList<>(chains.size() + names.size());
+        names.values().forEach(name -> addName(name, epoch, requests));
+        chains.values().forEach(chain -> addChain(chain, requests));
+        return requests;
+    }
+
+    private void addName(Name name, int epoch, List<Request> requests) {
+        if (!schema.written().contains(name.id(), epoch)) {
+            List<byte[]> arguments = List.of(name.text(), EX, schema.retention().ofName());
+            requests.add(Request.write(
+                    CommandType.SET, schema.keys().name(name.id()), arguments, remembering(name.id(), epoch)));
+        }
+    }
+
+    private void addChain(ChainPart chain, List<Request> requests) {
+        byte[] key = schema.keys().chain(chain.correlationId());
+        byte[] seconds = schema.retention().ofChain(chain.hasFailed());
+        for (List<byte[]> fieldsAndValues : chain.commands()) {
+            requests.add(Request.run(Script.PUT, key, joined(fieldsAndValues, seconds), rejecting(chain)));
+        }
+    }
+
+    // ---- indexes
+
+    private List<Request> indexes(int epoch) {
+        Map<IndexKey, List<byte[]>> entries = new LinkedHashMap<>();
+        for (ChainPart chain : chains.values()) {
+            if (!chain.isRejected()) {
+                chain.entries().forEach(entry -> addEntry(entry, entries));
+                chain.mentions().forEach(mention -> addToUser(mention, entries));
+            }
+        }
+        List<Request> requests = new ArrayList<>(entries.size() + 1);
+        entries.forEach((index, values) -> {
+            addService(index, epoch, requests);
+            requests.add(append(index, values));
+        });
+        return requests;
+    }
+
+    private static void addEntry(EntryOf entry, Map<IndexKey, List<byte[]>> entries) {
+        ServiceHour hour = ServiceHour.of(entry.service(), entry.entry().startEpochNanos());
+        IndexKey service = new IndexKey(hour, entry.entry().failed(), null);
+        entries.computeIfAbsent(service, key -> new ArrayList<>())
+                .add(entry.entry().encode());
+        addToUser(entry, entries);
+    }
+
+    private static void addToUser(EntryOf entry, Map<IndexKey, List<byte[]>> entries) {
+        if (entry.userKey() != null) {
+            entries.computeIfAbsent(new IndexKey(null, false, entry.userKey()), key -> new ArrayList<>())
+                    .add(entry.entry().encode());
+        }
+    }
+
+    /** Of a service in an hour, or of a user. */
+    private record IndexKey(
+            @Nullable ServiceHour service,
+            boolean failed,
+            @Nullable String userKey) {}
+
+    private void addService(IndexKey index, int epoch, List<Request> requests) {
+        ServiceHour service = index.service();
+        if (service != null && !schema.written().contains(service, epoch)) {
+            List<byte[]> arguments = List.of(schema.retention().ofServices(), Keys.utf8(service.service()));
+            requests.add(Request.run(
+                    Script.ADD, schema.keys().services(service.hour()), arguments, remembering(service, epoch)));
+        }
+    }
+
+    private Request append(IndexKey index, List<byte[]> values) {
+        ServiceHour service = index.service();
+        byte[] key = service == null
+                ? schema.keys().user(String.valueOf(index.userKey()))
+                : schema.keys().service(service, index.failed());
+        byte[] seconds = service == null
+                ? schema.retention().ofUser()
+                : schema.retention().ofService(index.failed());
+        return Request.run(
+                Script.APPEND, key, joined(values, seconds, schema.retention().indexEntries()), new Noting());
+    }
+
+    private static List<byte[]> joined(List<byte[]> rest, byte[]... first) {
+        List<byte[]> all = new ArrayList<>(first.length + rest.size());
+        all.addAll(List.of(first));
+        all.addAll(rest);
+        return all;
+    }
+
+    // ---- replies
+
+    private Request.Reply rejecting(ChainPart chain) {
+        return new Noting() {
+            @Override
+            void wrongType() {
+                chain.reject();
+            }
+        };
+    }
+
+    private Request.Reply remembering(Object written, int epoch) {
+        return new Noting() {
+            @Override
+            public void answered(List<Object> answer) {
+                schema.written().add(written, epoch);
+            }
+        };
+    }
+
+    /** Keeps what went wrong. */
+    private class Noting implements Request.Reply {
+
+        @Override
+        public void answered(List<Object> answer) {}
+
+        @Override
+        public void failed(RedisFailure failed) {
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
+                wrongType();
+            } else {
+                failure.updateAndGet(before -> RedisFailure.worse(before, failed));
+            }
+        }
+
+        /** The hops are there, if not in this index. */
+        void wrongType() {}
+    }
+}

@@ -1,0 +1,234 @@
+package io.dharma.tracing.correlation.redis;
+
+import io.dharma.tracing.export.TlsSettings;
+import io.dharma.tracing.spi.BlockingTasks;
+import io.dharma.tracing.spi.DaemonThreads;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.event.Event;
+import io.lettuce.core.event.EventBus;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.lettuce.core.resource.ThreadFactoryProvider;
+import io.lettuce.core.resource.Transports;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Opens connections to single servers. Of all that Lettuce can do on top, such as to reconnect, to find servers again
+ * and to keep what could not be sent, nothing is used: each of these has queues, threads or log lines of its own, and
+ * the pipeline does it already.
+ *
+ * <p>Has one thread, {@code dharma-redis}, from the first connection on: all answers arrive on it and nothing ever waits
+ * on it. As it ends, Netty's {@code globalEventExecutor} tells of it and lives for a second. Any thread may call any
+ * method; none waits.
+ */
+final class LettuceClient {
+
+    private static final String THREAD = "dharma-redis";
+    private static final String CLIENT_NAME = "dharma-tracing";
+
+    /** More than eight batches of 512 hops, each of another chain and with a name of its own. */
+    private static final int MAX_COMMANDS_UNDER_WAY = 16 * 1024;
+
+    private final BlockingTasks.Lane starting = BlockingTasks.lane(2);
+    private final RedisAddress address;
+    private final @Nullable TlsSettings tls;
+    private final Duration timeToConnect;
+
+    // Guarded by this.
+    private @Nullable CompletableFuture<Running> running;
+    private boolean closed;
+
+    /** What there is while it runs. */
+    record Running(EventLoopGroup loop, EventLoopGroupProvider loops, ClientResources resources, RedisClient client) {
+
+        void close(long nanos) {
+            var unusedConnections = client.shutdownAsync(0, nanos, TimeUnit.NANOSECONDS);
+            Future<Boolean> unusedResources = resources.shutdown(0, nanos, TimeUnit.NANOSECONDS);
+            Future<Boolean> unusedThread = loops.shutdown(0, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** @param tls null for the JDK's own settings; of no effect unless the address says TLS */
+    LettuceClient(RedisAddress address, @Nullable TlsSettings tls, Duration timeToConnect) {
+        this.address = address;
+        this.tls = tls;
+        this.timeToConnect = timeToConnect;
+    }
+
+    /**
+     * A new connection, to a server that may not be one of the address's own, on which we are known by user and password.
+     *
+     * @return may take twice the time to connect: for the connection, and for the server to say that it knows us
+     */
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Node node) {
+        return connect(withCredentials(uriOf(node)));
+    }
+
+    /** A new connection to a sentinel, which knows no users. */
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connectToSentinel(Node node) {
+        return connect(uriOf(node));
+    }
+
+    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
+        return started()
+                .thenCompose(running -> running.client()
+                        .connectAsync(ByteArrayCodec.INSTANCE, uri)
+                        .toCompletableFuture());
+    }
+
+    /** Has something done on the thread of answers, and never if it is closed before. */
+    Runnable schedule(Runnable task, Duration delay) {
+        Running now = runningNow();
+        if (now == null) {
+            return () -> {};
+        }
+        Future<?> scheduled = now.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> {
+            boolean unused = scheduled.cancel(false);
+        };
+    }
+
+    private synchronized @Nullable Running runningNow() {
+        return running == null || closed ? null : running.getNow(null);
+    }
+
+    /** Loads some hundred classes and starts a thread, so it is not for a thread that others depend on. */
+    synchronized CompletableFuture<Running> started() {
+        if (closed) {
+            return CompletableFuture.failedFuture(RedisFailure.closed());
+        }
+        if (running == null || running.isCompletedExceptionally()) {
+            CompletableFuture<Running> started = new CompletableFuture<>();
+            running = started;
+            if (!starting.offer(() -> start(started))) {
+                started.completeExceptionally(RedisFailure.retry("the client cannot be started yet"));
+            }
+        }
+        return running;
+    }
+
+    private void start(CompletableFuture<Running> started) {
+        try {
+            started.complete(newClient());
+        } catch (Throwable noThreadOrMemory) {
+            started.completeExceptionally(noThreadOrMemory);
+        }
+    }
+
+    private Running newClient() {
+        ThreadFactoryProvider threads = pool -> task -> DaemonThreads.of(THREAD, task);
+        DefaultEventLoopGroupProvider loops = new DefaultEventLoopGroupProvider(1, threads);
+        EventLoopGroup loop = loops.allocate(Transports.eventLoopGroupClass());
+        ClientResources resources = ClientResources.builder()
+                .eventLoopGroupProvider(loops)
+                .eventExecutorGroup(loop)
+                .timer(new LoopTimer(loop.next()))
+                .eventBus(new NoEvents())
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .addressResolverGroup(new HostResolver())
+                .nettyCustomizer(new TlsCustomizer(address.tls() ? tlsSettings() : null))
+                .build();
+        RedisClient client = RedisClient.create(resources);
+        client.setOptions(options());
+        return new Running(loop, loops, resources, client);
+    }
+
+    private TlsSettings tlsSettings() {
+        return tls == null ? TlsSettings.builder().build() : tls;
+    }
+
+    private ClientOptions options() {
+        return ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MAX_COMMANDS_UNDER_WAY)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(timeToConnect)
+                        .keepAlive(true)
+                        .build())
+                .build();
+    }
+
+    /** Lets go of connections and the thread, within this time and without waiting for it. */
+    void close(Duration deadline) {
+        CompletableFuture<Running> last;
+        synchronized (this) {
+            closed = true;
+            last = running;
+        }
+        if (last != null) {
+            var unused = last.thenAccept(running -> running.close(deadline.toNanos()));
+        }
+    }
+
+    private RedisURI uriOf(Node node) {
+        return RedisURI.builder()
+                .withHost(node.host())
+                .withPort(node.port())
+                .withSsl(address.tls())
+                .withVerifyPeer(SslVerifyMode.FULL)
+                .withTimeout(timeToConnect)
+                .withClientName(CLIENT_NAME)
+                .build();
+    }
+
+    private RedisURI withCredentials(RedisURI uri) {
+        uri.setDatabase(address.database());
+        String user = address.user();
+        String password = address.password();
+        if (user != null && password != null) {
+            uri.setAuthentication(user, password.toCharArray());
+        } else if (password != null) {
+            uri.setAuthentication(password.toCharArray());
+        }
+        return uri;
+    }
+
+    /** Puts our trust, and our certificate, into connections, before anything was said on them. */
+    private record TlsCustomizer(@Nullable TlsSettings tls) implements NettyCustomizer {
+
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            SslHandler theirs = channel.pipeline().get(SslHandler.class);
+            if (tls != null && theirs != null) {
+                SSLEngine engine = theirs.engine();
+                SslHandler ours = new SslHandler(tls.clientEngine(engine.getPeerHost(), engine.getPeerPort()));
+                ours.setHandshakeTimeoutMillis(theirs.getHandshakeTimeoutMillis());
+                channel.pipeline().replace(theirs, null, ours);
+            }
+        }
+    }
+
+    /** Nobody listens. */
+    private static final class NoEvents implements EventBus {
+
+        @Override
+        public Flux<Event> get() {
+            return Flux.empty();
+        }
+
+        @Override
+        public void publish(Event event) {}
+    }
+}

@@ -1,0 +1,66 @@
+package io.dharma.tracing.correlation.redis;
+
+import static io.dharma.tracing.correlation.redis.Pages.ascii;
+
+import io.lettuce.core.protocol.CommandType;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the texts of names. Any thread. */
+final class NameReader {
+
+    /** A chain with more different names loses those beyond: they are shown as unknown. */
+    private static final int MAX_NAMES = 2_000;
+
+    /** As much of it as any text of ours has, whatever is at its key. */
+    private static final byte[] LAST_BYTE = ascii(String.valueOf(Name.MAX_TEXT_BYTES - 1));
+
+    private final RedisRoute route;
+    private final Keys keys;
+
+    NameReader(RedisRoute route, Keys keys) {
+        this.route = route;
+        this.keys = keys;
+    }
+
+    /** What names say, those that are kept. */
+    record Names(Map<Long, byte[]> texts) {
+
+        Name.Operation operation(long id) {
+            byte[] text = texts.get(id);
+            Name.Operation operation = text == null ? null : Name.readOperation(text);
+            return operation == null ? Name.Operation.UNKNOWN : operation;
+        }
+
+        @Nullable
+        String errorType(@Nullable Long id) {
+            byte[] text = id == null ? null : texts.get(id);
+            return text == null ? null : Name.readErrorType(text);
+        }
+    }
+
+    CompletableFuture<Names> read(Collection<Long> ids) {
+        Map<Long, byte[]> texts = new ConcurrentHashMap<>();
+        CompletableFuture<?>[] all = ids.stream()
+                .distinct()
+                .limit(MAX_NAMES)
+                .map(id -> read(id, texts))
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(all).thenApply(read -> new Names(texts));
+    }
+
+    private CompletableFuture<Void> read(long id, Map<Long, byte[]> texts) {
+        return route.ask(CommandType.GETRANGE, keys.name(id), ascii("0"), LAST_BYTE)
+                .handle((answer, thrown) -> {
+                    if (thrown != null) {
+                        WrongTypes.ignoreOrThrow(thrown);
+                    } else if (answer.size() == 1 && answer.get(0) instanceof byte[] text) {
+                        texts.put(id, text);
+                    }
+                    return null;
+                });
+    }
+}

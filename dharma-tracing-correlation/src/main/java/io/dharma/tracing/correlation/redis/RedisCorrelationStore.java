@@ -1,0 +1,348 @@
+package io.dharma.tracing.correlation.redis;
+
+import io.dharma.tracing.correlation.ChainQuery;
+import io.dharma.tracing.correlation.ChainSummary;
+import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.correlation.CorrelationStore;
+import io.dharma.tracing.correlation.Hop;
+import io.dharma.tracing.export.TlsSettings;
+import io.dharma.tracing.pipeline.Delivery;
+import io.dharma.tracing.spi.BlockingTasks;
+import io.opentelemetry.sdk.common.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps request chains in Redis, or in a server that speaks its protocol and runs Lua scripts: one standalone server, a
+ * sentinel set or a cluster, of Redis 6.2 or later.
+ *
+ * <pre>{@code
+ * CorrelationStore store = RedisCorrelationStore.builder("rediss://dharma:secret@redis.example:6379")
+ *         .tls(TlsSettings.builder().trustedCertificates(Path.of("/etc/ssl/redis-ca.pem")).build())
+ *         .keepFor(Duration.ofDays(2))
+ *         .build();
+ * }</pre>
+ *
+ * <p>A chain takes about 850 bytes for 12 hops, and its places in the indexes about as much for every six services or so
+ * that it entered. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
+ * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix,
+ * what {@code +@read +@write +@connection +@scripting} gives.
+ *
+ * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
+ * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
+ * and, while a host's name is looked up, {@code dharma-blocking}. A connection that is lost is opened again for what
+ * comes next, to where the name leads by then.
+ *
+ * <p>What may be asked of it, from which threads and when: as {@link CorrelationStore} says. What completes a stage is
+ * no thread that others wait for.
+ */
+public final class RedisCorrelationStore implements CorrelationStore {
+
+    private final RedisAddress address;
+    private final String description;
+    private final Schema schema;
+    private final LettuceClient client;
+    private final RedisRoute writes;
+    private final RedisRoute questions;
+    private final ChainReader chains;
+    private final ChainSearch search;
+    private final ChainErasure erasure;
+    private final Questions asked = new Questions();
+
+    private RedisCorrelationStore(Builder builder) {
+        this.address = builder.address;
+        this.description = builder.describe();
+        Retention retention = new Retention(builder.keepFor, builder.keepFailedFor, builder.maxIndexEntries);
+        Keys keys = new Keys(builder.keyPrefix);
+        this.schema = new Schema(
+                keys, retention, new NameCache(), new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock));
+        this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);
+        this.writes = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
+        this.questions = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
+        Pages pages = new Pages(questions);
+        NameReader names = new NameReader(questions, keys);
+        this.chains = new ChainReader(pages, keys, names);
+        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.erasure = new ChainErasure(questions, pages, keys, chains, names);
+    }
+
+    /**
+     * Begins with where Redis is.
+     *
+     * <pre>
+     * redis://[[user:]password@]host[:port][,host[:port]...][/database]
+     * redis-sentinel://[[user:]password@]host[:port][,host[:port]...][/database]#master
+     * </pre>
+     *
+     * <p>{@code rediss} and {@code rediss-sentinel} say the same with TLS. Of several hosts the first that answers is
+     * taken; name a few nodes of a cluster, which tell of the others. That it is a cluster need not be said. User and
+     * password are for the servers that keep data, sentinels are asked without. What may not stand in a URI is encoded
+     * with %, such as %40 for @.
+     *
+     * @throws IllegalArgumentException if that is no such URI; the message never repeats user or password
+     */
+    public static Builder builder(String uri) {
+        return new Builder(RedisAddress.parse(uri));
+    }
+
+    /** {@code redis}. */
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    /** True: what takes time goes on elsewhere. */
+    @Override
+    public boolean isNonBlocking() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Delivery> deliver(List<CorrelatedHop> batch) {
+        BatchWrite write = BatchWrite.of(batch, schema);
+        return writes.ready()
+                .thenCompose(epoch -> write.send(writes, epoch))
+                .exceptionally(thrown -> RedisFailure.of(address, thrown).delivery());
+    }
+
+    @Override
+    public CompletionStage<List<Hop>> hops(String correlationId) {
+        return asked.ask(() -> chains.hops(correlationId));
+    }
+
+    @Override
+    public CompletionStage<List<ChainSummary>> find(ChainQuery query) {
+        return asked.ask(() -> search.find(query));
+    }
+
+    /**
+     * As {@link CorrelationStore#erase} says, as far as the user's index lists them: see {@link Builder#maxIndexEntries}.
+     * Entries in the indexes of other users of the same chains stay until their time is over. Not everything is removed
+     * at once, and what failed half way is completed by asking again. Reads all that the services had to do in the hours
+     * in which the user was there, so it takes seconds where that is much.
+     */
+    @Override
+    public CompletionStage<Integer> erase(String userKey) {
+        return asked.ask(() -> erasure.erase(userKey));
+    }
+
+    /** Does not wait: connections and thread are gone soon after, at the latest after this time. */
+    @Override
+    public void close(Duration deadline) {
+        writes.close();
+        questions.close();
+        client.close(deadline);
+    }
+
+    /** The settings, without user and password. */
+    @Override
+    public String toString() {
+        return description;
+    }
+
+    /**
+     * Begins and completes questions on threads that may wait. One who asks would else be left with what Netty remembers
+     * of each thread that it was called on, and the code behind an answer may take its time.
+     */
+    private static final class Questions {
+
+        private static final int MAX_WAITING = 1_000;
+
+        private final BlockingTasks.Lane beginnings = BlockingTasks.lane(MAX_WAITING);
+        private final BlockingTasks.Lane ends = BlockingTasks.lane(MAX_WAITING);
+
+        <T> CompletionStage<T> ask(Supplier<CompletableFuture<T>> question) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            if (!beginnings.offer(() -> begin(question, answer))) {
+                answer.completeExceptionally(RedisFailure.retry("too many questions wait for an answer"));
+            }
+            return answer;
+        }
+
+        private <T> void begin(Supplier<CompletableFuture<T>> question, CompletableFuture<T> answer) {
+            try {
+                var unused = question.get().whenComplete((value, thrown) -> end(answer, value, thrown));
+            } catch (Throwable thrown) {
+                answer.completeExceptionally(thrown);
+            }
+        }
+
+        private <T> void end(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
+            Runnable complete = () -> complete(answer, value, thrown);
+            if (!ends.offer(complete)) {
+                complete.run();
+            }
+        }
+
+        private static <T> void complete(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
+            if (thrown == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(RedisFailure.of("Redis", thrown));
+            }
+        }
+    }
+
+    /** Collects the settings of one store; for one thread. */
+    public static final class Builder {
+
+        private static final Duration SHORTEST_KEEPING = Duration.ofMinutes(1);
+        private static final Duration LONGEST_KEEPING = Duration.ofDays(365);
+
+        private final RedisAddress address;
+        private String keyPrefix = "dharma:";
+        private Duration keepFor = Duration.ofHours(24);
+        private Duration keepFailedFor = Duration.ofDays(7);
+        private int maxIndexEntries = 10_000;
+        private Duration timeout = Duration.ofMillis(500);
+        private Duration timeToConnect = Duration.ofSeconds(2);
+        private @Nullable TlsSettings tls;
+        private Clock clock = Clock.getDefault();
+
+        private Builder(RedisAddress address) {
+            this.address = address;
+        }
+
+        /**
+         * What all keys begin with; {@code dharma:} by default. Systems that share a server without knowing each other
+         * need one each; the services of one system need the same.
+         *
+         * @throws IllegalArgumentException unless it has 1 to 64 visible ASCII characters, none of them a brace, by which
+         *     a cluster would put all keys into one slot
+         */
+        public Builder keyPrefix(String prefix) {
+            boolean possible = !prefix.isEmpty()
+                    && prefix.length() <= 64
+                    && prefix.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '{' && c != '}');
+            if (!possible) {
+                throw new IllegalArgumentException(
+                        "keyPrefix must have 1 to 64 visible ASCII characters other than { and }, such as dharma:");
+            }
+            this.keyPrefix = prefix;
+            return this;
+        }
+
+        /**
+         * How long a chain is kept after its last hop came in; 24 hours by default. Twice as long costs twice the
+         * memory.
+         *
+         * @throws IllegalArgumentException unless between a minute and 365 days
+         */
+        public Builder keepFor(Duration duration) {
+            this.keepFor = keeping("keepFor", duration);
+            return this;
+        }
+
+        /**
+         * How long a chain is kept in which something failed, if that is longer than others are; 7 days by default. Users'
+         * indexes live as long.
+         *
+         * @throws IllegalArgumentException unless between a minute and 365 days
+         */
+        public Builder keepFailedFor(Duration duration) {
+            this.keepFailedFor = keeping("keepFailedFor", duration);
+            return this;
+        }
+
+        /**
+         * How many chains an index holds, about: those of a service in an hour, those of them that failed, and those of a
+         * user. 10,000 by default, 60 bytes each. The oldest make room for the newest, and can then be read by their
+         * correlation id but neither be found nor be erased by their user.
+         *
+         * @throws IllegalArgumentException unless between 100 and 100,000
+         */
+        public Builder maxIndexEntries(int entries) {
+            if (entries < 100 || entries > 100_000) {
+                throw new IllegalArgumentException(
+                        "maxIndexEntries must be between 100 and 100,000, but is " + entries);
+            }
+            this.maxIndexEntries = entries;
+            return this;
+        }
+
+        /**
+         * How long one answer may take; 500 ms by default. After that the connection is given up, what was sent on it
+         * counts as not written and is written again.
+         *
+         * @throws IllegalArgumentException unless between 10 ms and a minute
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = waiting("timeout", timeout);
+            return this;
+        }
+
+        /**
+         * How long a connection may take, and as long again to be let in; 2 s by default. A pipeline's delivery timeout
+         * should be longer.
+         *
+         * @throws IllegalArgumentException unless between 10 ms and a minute
+         */
+        public Builder timeToConnect(Duration timeout) {
+            this.timeToConnect = waiting("timeToConnect", timeout);
+            return this;
+        }
+
+        /**
+         * Whom to trust and what to show; by default the JDK's own settings. Of no effect unless the URI says TLS.
+         */
+        public Builder tls(TlsSettings tls) {
+            this.tls = Objects.requireNonNull(tls, "tls");
+            return this;
+        }
+
+        /** For tests that move time. */
+        Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /**
+         * Makes the store; opens nothing, and does not look whether Redis is there.
+         *
+         * @throws IllegalStateException if Lettuce is not on the class path; the message names the missing artifact
+         */
+        public RedisCorrelationStore build() {
+            requireLettuce();
+            return new RedisCorrelationStore(this);
+        }
+
+        /** Now rather than with the first batch, when nobody looks. */
+        private static void requireLettuce() {
+            try {
+                var unused = Class.forName(
+                        "io.lettuce.core.RedisClient", false, RedisCorrelationStore.class.getClassLoader());
+            } catch (ClassNotFoundException missing) {
+                throw new IllegalStateException(
+                        "Chains in Redis need io.lettuce:lettuce-core on the class path", missing);
+            }
+        }
+
+        private String describe() {
+            return "RedisCorrelationStore{" + address + ", keyPrefix=" + keyPrefix + ", keepFor=" + keepFor
+                    + ", keepFailedFor=" + keepFailedFor + ", maxIndexEntries=" + maxIndexEntries + ", timeout="
+                    + timeout + ", timeToConnect=" + timeToConnect + ", tls="
+                    + (address.tls() ? tls == null ? "default" : tls : "off") + "}";
+        }
+
+        private static Duration keeping(String name, Duration duration) {
+            return between(SHORTEST_KEEPING, LONGEST_KEEPING, name, duration);
+        }
+
+        private static Duration waiting(String name, Duration duration) {
+            return between(Duration.ofMillis(10), Duration.ofMinutes(1), name, duration);
+        }
+
+        private static Duration between(Duration least, Duration most, String name, Duration value) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException(
+                        name + " must be between " + least + " and " + most + ", but is " + value);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,391 @@
+package io.dharma.tracing.correlation.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dharma.tracing.correlation.redis.ClusterMap.Redirect;
+import io.dharma.tracing.correlation.redis.Request.SentCommand;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.CommandType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the server that has a key: a server that was named, the master that sentinels name, or the node of a
+ * cluster that owns the key's slot. Keeps one connection to each server that it needs.
+ *
+ * <p>It never repairs itself. When a connection is lost, or a server says that it has another role now, all connections
+ * are closed and all that was known is forgotten; who sends next begins as at the start, with looking up names. That
+ * there is a next time, and not too soon, is the pipeline's business.
+ *
+ * <p>Any thread; no method waits. What completes does so on the thread of answers, or on the caller's.
+ */
+final class RedisRoute {
+
+    /** No cluster of people who keep request chains is larger; one that says so must not cost more. */
+    private static final int MAX_NODES = 1_000;
+
+    private static final Duration MAX_TIME_TO_FIND = Duration.ofSeconds(30);
+
+    private final LettuceClient client;
+    private final RedisAddress address;
+    private final Duration timeToFind;
+    private final Duration timeout;
+
+    // Guarded by this.
+    private final Map<Node, NodeConnection> connections = new HashMap<>();
+    private final ClusterMap slots = new ClusterMap();
+    private @Nullable CompletableFuture<NodeConnection> home;
+    private int epoch;
+    private boolean closed;
+
+    /** @param timeToConnect to one server, twice at most */
+    RedisRoute(LettuceClient client, RedisAddress address, Duration timeToConnect, Duration timeout) {
+        this.client = client;
+        this.address = address;
+        Duration toAll = timeToConnect.multipliedBy(2L * (address.nodes().size() + 1));
+        this.timeToFind = toAll.compareTo(MAX_TIME_TO_FIND) < 0 ? toAll : MAX_TIME_TO_FIND;
+        this.timeout = timeout;
+    }
+
+    // ---- finding the way
+
+    /**
+     * Completes once it can be sent, exceptionally with a {@link RedisFailure}.
+     *
+     * @return a number that is another one after all that was known was forgotten
+     */
+    synchronized CompletableFuture<Integer> ready() {
+        if (closed) {
+            return CompletableFuture.failedFuture(RedisFailure.closed());
+        }
+        if (home == null || home.isCompletedExceptionally() || isBroken()) {
+            forget(RedisFailure.reconnect(address + ": the connection was lost"));
+            epoch++;
+            home = client.started().thenCompose(started -> inTime(findHome()));
+        }
+        int now = epoch;
+        return home.thenApply(found -> now);
+    }
+
+    private boolean isBroken() {
+        for (NodeConnection connection : connections.values()) {
+            if (connection.isGone()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** So that what waits for it does not pile up, should a look-up hang for ever. */
+    private CompletableFuture<NodeConnection> inTime(CompletableFuture<NodeConnection> search) {
+        Runnable cancel = client.schedule(
+                () -> {
+                    boolean unused =
+                            search.completeExceptionally(RedisFailure.reconnect(address + ": no connection in time"));
+                },
+                timeToFind);
+        return search.whenComplete((found, thrown) -> cancel.run());
+    }
+
+    /** Closes all connections. What is under way fails for this reason. */
+    private synchronized void forget(RedisFailure reason) {
+        connections.values().forEach(connection -> connection.close(reason));
+        connections.clear();
+        slots.forget();
+        home = null;
+    }
+
+    /** Unless others were opened since this one. */
+    private synchronized void giveUp(NodeConnection lost, RedisFailure reason) {
+        if (connections.get(lost.node()) == lost) {
+            forget(reason);
+        }
+    }
+
+    /** Sends nothing any more. The client closes the connections; to do it here as well would make it complain. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    private CompletableFuture<NodeConnection> findHome() {
+        String master = address.master();
+        return master != null
+                ? firstOf(sentinel -> masterNamedBy(sentinel, master))
+                : firstOf(node -> open(node).thenCompose(this::askForSlots));
+    }
+
+    /** Tries one after the other. */
+    private CompletableFuture<NodeConnection> firstOf(Function<Node, CompletionStage<NodeConnection>> way) {
+        return firstOf(address.nodes().iterator(), way, null);
+    }
+
+    private CompletableFuture<NodeConnection> firstOf(
+            Iterator<Node> nodes, Function<Node, CompletionStage<NodeConnection>> way, @Nullable RedisFailure before) {
+        Node node = nodes.next();
+        return way.apply(node)
+                .handle((found, thrown) -> {
+                    if (thrown == null) {
+                        return CompletableFuture.completedFuture(found);
+                    }
+                    RedisFailure failure = hopeful(before, RedisFailure.of(node, thrown));
+                    return nodes.hasNext()
+                            ? firstOf(nodes, way, failure)
+                            : CompletableFuture.<NodeConnection>failedFuture(failure);
+                })
+                .thenCompose(Function.identity())
+                .toCompletableFuture();
+    }
+
+    /** One that refuses us is not the last word while another may come back. */
+    private static RedisFailure hopeful(@Nullable RedisFailure before, RedisFailure now) {
+        return before == null || before.kind() == RedisFailure.Kind.REFUSED ? now : before;
+    }
+
+    private CompletionStage<NodeConnection> masterNamedBy(Node sentinel, String master) {
+        NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel));
+        return asked.opened()
+                .thenCompose(open -> ask(open, CommandType.SENTINEL, "GET-MASTER-ADDR-BY-NAME", master))
+                .whenComplete((answer, thrown) -> asked.close(RedisFailure.closed()))
+                .thenCompose(answer -> open(masterOf(answer, sentinel)));
+    }
+
+    /** Names and ports are texts here. */
+    private Node masterOf(List<Object> answer, Node sentinel) {
+        if (answer.size() == 2 && answer.get(0) instanceof byte[] host && answer.get(1) instanceof byte[] port) {
+            try {
+                return new Node(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+            } catch (NumberFormatException e) {
+                // Said below.
+            }
+        }
+        throw new CompletionException(RedisFailure.retry(sentinel + " knows no master " + address.master()));
+    }
+
+    /** Only a node of a cluster knows, and only if this user may ask; of the others MOVED will tell, should there be any. */
+    private CompletionStage<NodeConnection> askForSlots(NodeConnection connection) {
+        return ask(connection, CommandType.CLUSTER, "SLOTS").handle((ranges, thrown) -> {
+            RedisFailure failure = thrown == null ? null : RedisFailure.of(connection.node(), thrown);
+            if (failure != null && failure.kind() == RedisFailure.Kind.RECONNECT) {
+                throw new CompletionException(failure);
+            }
+            learn(ranges, connection.node());
+            return connection;
+        });
+    }
+
+    private synchronized void learn(@Nullable List<Object> ranges, Node asked) {
+        if (ranges != null) {
+            slots.learn(ranges, asked);
+        }
+    }
+
+    private CompletionStage<NodeConnection> open(Node node) {
+        return connectionTo(node).opened();
+    }
+
+    private synchronized NodeConnection connectionTo(Node node) {
+        NodeConnection known = connections.get(node);
+        if (known != null && !known.isGone()) {
+            return known;
+        }
+        NodeConnection opening = new NodeConnection(node, mayOpen() ? client.connect(node) : tooMany());
+        NodeConnection unused = connections.put(node, opening);
+        return opening;
+    }
+
+    private boolean mayOpen() {
+        return !closed && connections.size() < MAX_NODES;
+    }
+
+    private static CompletableFuture<StatefulRedisConnection<byte[], byte[]>> tooMany() {
+        return CompletableFuture.failedFuture(RedisFailure.retry("the cluster has too many nodes"));
+    }
+
+    // ---- sending
+
+    /**
+     * Sends them, each to where its key is; only after {@link #ready}. Each gets its reply: at the latest when it had no
+     * answer within the timeout. Then all connections are given up, since what is sent behind would wait as well.
+     *
+     * @return completes after the last reply
+     */
+    CompletableFuture<Void> send(List<Request> requests) {
+        Exchange exchange = new Exchange(requests.size());
+        byNode(requests)
+                .forEach((connection, part) -> connection.opened().whenComplete((open, thrown) -> {
+                    if (thrown == null) {
+                        exchange.send(connection, part);
+                    } else {
+                        exchange.fail(connection, part, RedisFailure.of(connection.node(), thrown));
+                    }
+                }));
+        return exchange.over;
+    }
+
+    private synchronized Map<NodeConnection, List<Request>> byNode(List<Request> requests) {
+        Map<NodeConnection, List<Request>> parts = new LinkedHashMap<>();
+        for (Request request : requests) {
+            Node owner = slots.ownerOf(request.slot());
+            NodeConnection connection = owner == null ? atHome() : connectionTo(owner);
+            parts.computeIfAbsent(connection, node -> new ArrayList<>()).add(request);
+        }
+        return parts;
+    }
+
+    private NodeConnection atHome() {
+        NodeConnection found = home == null || home.isCompletedExceptionally() ? null : home.getNow(null);
+        return found == null ? lost() : found;
+    }
+
+    private NodeConnection lost() {
+        RedisFailure failure = RedisFailure.reconnect(address + ": the connection was lost");
+        return new NodeConnection(address.nodes().get(0), CompletableFuture.failedFuture(failure));
+    }
+
+    /**
+     * Sends one, once there is a connection.
+     *
+     * @return what was answered, or exceptionally a {@link RedisFailure}
+     */
+    CompletableFuture<List<Object>> ask(CommandType type, byte[] key, byte[]... arguments) {
+        return ready().thenCompose(unused -> {
+            Answer answer = new Answer();
+            var unusedEnd = send(List.of(Request.ask(type, key, List.of(arguments), answer)));
+            return answer;
+        });
+    }
+
+    /** As {@link #ask}, without an answer. */
+    CompletableFuture<Void> run(Script script, byte[] key) {
+        return ready().thenCompose(unused -> {
+            Answer answer = new Answer();
+            var unusedEnd = send(List.of(Request.run(script, key, List.of(), answer)));
+            return answer.thenApply(done -> null);
+        });
+    }
+
+    private CompletableFuture<List<Object>> ask(NodeConnection connection, CommandType type, String... arguments) {
+        Answer answer = new Answer();
+        List<byte[]> bytes =
+                Stream.of(arguments).map(argument -> argument.getBytes(UTF_8)).toList();
+        new Exchange(1).send(connection, List.of(Request.ask(type, null, bytes, answer)));
+        return answer;
+    }
+
+    /** The reply to one request. */
+    private static final class Answer extends CompletableFuture<List<Object>> implements Request.Reply {
+
+        @Override
+        public void answered(List<Object> answer) {
+            complete(answer);
+        }
+
+        @Override
+        public void failed(RedisFailure failure) {
+            completeExceptionally(failure);
+        }
+    }
+
+    /** What was sent together. */
+    private final class Exchange implements Request.Answered {
+
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private final AtomicInteger left;
+
+        Exchange(int requests) {
+            this.left = new AtomicInteger(requests);
+            if (requests == 0) {
+                over.complete(null);
+            }
+        }
+
+        void send(NodeConnection connection, List<Request> part) {
+            Runnable cancel = client.schedule(() -> giveUp(connection, part), timeout);
+            var unused = over.whenComplete((done, thrown) -> cancel.run());
+            connection.send(part.stream()
+                    .map(request -> request.command(connection, this))
+                    .toList());
+        }
+
+        private void giveUp(NodeConnection connection, List<Request> part) {
+            String reason = connection.node() + ": no answer within " + timeout.toMillis() + " ms";
+            fail(connection, part, RedisFailure.reconnect(reason));
+        }
+
+        /** And gives the connection up, unless all of them had their reply before. */
+        void fail(NodeConnection connection, List<Request> part, RedisFailure failure) {
+            List<Request> open =
+                    part.stream().filter(request -> request.fail(failure)).toList();
+            if (!open.isEmpty()) {
+                RedisRoute.this.giveUp(connection, failure);
+                open.forEach(request -> count(true));
+            }
+        }
+
+        private void count(boolean replied) {
+            if (replied && left.decrementAndGet() == 0) {
+                over.complete(null);
+            }
+        }
+
+        @Override
+        public void answered(SentCommand command, @Nullable String error) {
+            if (error == null) {
+                count(command.request().succeed(command.get()));
+                return;
+            }
+            Redirect redirect = Redirect.of(error, command.connection().node());
+            if (redirect != null && command.request().mayBeRedirected()) {
+                follow(redirect, command.request());
+            } else if (error.startsWith("NOSCRIPT") && command.request().sendScript()) {
+                command.connection().send(List.of(command.request().command(command.connection(), this)));
+            } else {
+                fail(command, RedisFailure.ofAnswer(command.connection().node(), error));
+            }
+        }
+
+        private void follow(Redirect redirect, Request request) {
+            NodeConnection connection = learn(redirect);
+            connection.opened().whenComplete((open, thrown) -> {
+                if (thrown != null) {
+                    fail(connection, List.of(request), RedisFailure.of(connection.node(), thrown));
+                } else if (redirect.lasting()) {
+                    connection.send(List.of(request.command(connection, this)));
+                } else {
+                    connection.send(List.of(Request.asking(), request.command(connection, this)));
+                }
+            });
+        }
+
+        @Override
+        public void lost(SentCommand command, Throwable thrown) {
+            fail(command, command.connection().reasonFor(thrown));
+        }
+
+        private void fail(SentCommand command, RedisFailure failure) {
+            count(command.request().fail(failure));
+            if (failure.kind() == RedisFailure.Kind.RECONNECT) {
+                RedisRoute.this.giveUp(command.connection(), failure);
+            }
+        }
+    }
+
+    private synchronized NodeConnection learn(Redirect redirect) {
+        if (redirect.lasting()) {
+            slots.learn(redirect.slot(), redirect.to());
+        }
+        return connectionTo(redirect.to());
+    }
+}
