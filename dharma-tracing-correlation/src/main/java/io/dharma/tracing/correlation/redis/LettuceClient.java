@@ -175,8 +175,8 @@ final class LettuceClient implements Executor {
     void close(Duration deadline) {
         CompletableFuture<Running> last;
         synchronized (this) {
+            last = closed ? null : running;
             closed = true;
-            last = running;
         }
         if (last != null) {
             var unused = last.thenAccept(running -> running.close(deadline));
