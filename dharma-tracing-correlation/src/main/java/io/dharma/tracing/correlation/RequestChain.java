@@ -20,10 +20,11 @@ import java.util.stream.Collectors;
  *   <li>Of several hops of one id the one that ended last counts; of those the one that failed.
  *   <li>A hop whose parent is not there hangs under the hop of its trace that it happened within, and
  *       {@link ChainHop#placement()} says so. One that began its trace hangs under the hop that it has a link to.
- *   <li>A hop in another service that seems to begin before its caller, or to end after it, has a clock of its own. The
- *       offset is estimated for each pair of services from the calls between them, after the way NTP does it: a call
+ *   <li>A hop in another service that seems to begin before its caller, or to end noticeably after it, has a clock of its
+ *       own. The offset of each service's clock is estimated from all calls together, after the way NTP does it: a call
  *       bounds the offset from both sides, since the callee's work lies within the caller's. One offset that satisfies
- *       all calls is taken, the middle of what is possible; see {@link #clockOffsets()}. Hops that fit are left alone.
+ *       all calls is taken, the middle of what is possible; see {@link #clockOffsets()}. Hops that fit are left alone,
+ *       and the clock of the root's service is taken to be right.
  *   <li>Hops that name each other as parents in a circle become a tree with the earliest of them on top.
  * </ul>
  *
