@@ -20,7 +20,10 @@ record ClockBounds(long low, long high, long latest) {
     /** A server's span ends when it has written its answer and tidied up, which its client does not wait for. */
     private static final long TIDYING_UP_NANOS = 1_000_000;
 
+    /** More than that where the whole call took longer, as with everything on a machine that is busy; up to a limit. */
     private static final int TIDYING_UP_SHARE = 20;
+
+    private static final long MAX_TIDYING_UP_NANOS = 50_000_000;
 
     static ClockBounds of(Hop caller, Hop callee) {
         long low = caller.startEpochNanos() - callee.startEpochNanos();
@@ -36,8 +39,12 @@ record ClockBounds(long low, long high, long latest) {
             return new ClockBounds(low, high, high);
         }
         long high = caller.endEpochNanos() - callee.endEpochNanos();
-        long tidyingUp = Math.max(TIDYING_UP_NANOS, caller.durationNanos() / TIDYING_UP_SHARE);
-        return new ClockBounds(low, high, Saturated.add(high, tidyingUp));
+        return new ClockBounds(low, high, Saturated.add(high, tidyingUp(caller.durationNanos())));
+    }
+
+    private static long tidyingUp(long callNanos) {
+        long share = Math.min(MAX_TIDYING_UP_NANOS, callNanos / TIDYING_UP_SHARE);
+        return Math.max(TIDYING_UP_NANOS, share);
     }
 
     /** What satisfies both. */

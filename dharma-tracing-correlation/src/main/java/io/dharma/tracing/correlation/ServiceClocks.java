@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class ServiceClocks {
 
-    /** Those of a larger chain are given none: to make bounds tight takes the cube of their number, here some 5 ms. */
+    /** Those of a larger chain are given none: to make bounds tight takes the cube of their number, here 2 ms. */
     private static final int MAX_SERVICES = 128;
 
     private static final int NONE = -1;

@@ -42,8 +42,7 @@ final class Timeline {
         this.starts = new long[size];
         this.ends = new long[size];
         this.childrenByEnd = new int[size][];
-        // Where a hop is missing of which nobody knows where it was, it may have been anywhere in the tree of its
-        // trace.
+        // A hop that is missing nobody knows where may have been anywhere in the tree of its trace.
         this.guessed = (root.up() == null && chain.hasGaps(root.hop().traceId()))
                 || hops.stream().skip(1).anyMatch(ChainHop::guessed);
         takeTimes();
@@ -73,23 +72,29 @@ final class Timeline {
     }
 
     private void takeAwaited(ChainHop waiter, List<ChainHop> awaited) {
-        IntStream within = numbers(awaited, other -> other.isUnder(waiter));
-        if (awaited.stream().anyMatch(other -> other.isUnder(waiter))) {
-            // The edges need not name what it had to wait for anyway.
-            IntStream implied = numbers(waiter.children(), child -> child.nested() || child.isServerSide());
-            joins.put(
-                    number(waiter),
-                    sortedByEnd(IntStream.concat(within, implied).distinct().toArray()));
+        if (awaited.isEmpty()) {
+            return;
         }
-        int[] before = numbers(awaited, other -> other.isUnder(root) && !other.isUnder(waiter))
-                .toArray();
+        int[] within = numbers(awaited, other -> other.isUnder(waiter));
+        if (within.length > 0) {
+            joins.put(number(waiter), sortedByEnd(withImplied(waiter, within)));
+        }
+        int[] before = numbers(awaited, other -> other.isUnder(root) && !other.isUnder(waiter));
         if (before.length > 0) {
             predecessors.put(number(waiter), sortedByEnd(before));
         }
     }
 
-    private IntStream numbers(List<ChainHop> some, Predicate<ChainHop> wanted) {
-        return some.stream().filter(wanted).mapToInt(this::number);
+    /** The edges need not name what it had to wait for anyway. */
+    private int[] withImplied(ChainHop waiter, int[] joined) {
+        int[] implied = numbers(waiter.children(), child -> child.nested() || child.isServerSide());
+        return IntStream.concat(Arrays.stream(joined), Arrays.stream(implied))
+                .distinct()
+                .toArray();
+    }
+
+    private int[] numbers(List<ChainHop> some, Predicate<ChainHop> wanted) {
+        return some.stream().filter(wanted).mapToInt(this::number).toArray();
     }
 
     int number(ChainHop hop) {

@@ -66,13 +66,14 @@ class RequestChainTest {
     private static List<Hop> anyHops(Random random) {
         List<Hop> hops = new ArrayList<>();
         int count = 2 + random.nextInt(12);
+        List<SpanKind> kinds = List.of(SpanKind.values());
         for (int i = 1; i <= count; i++) {
             Hop.Builder hop = Hop.builder(anyTrace(random), Hops.span(1 + random.nextInt(count)))
                     .parent(random.nextInt(5) == 0 ? null : Hops.span(1 + random.nextInt(count + 1)))
                     .nested(random.nextBoolean())
                     .service("s" + random.nextInt(3))
                     .operation("o" + random.nextInt(3))
-                    .kind(SpanKind.values()[random.nextInt(SpanKind.values().length)])
+                    .kind(kinds.get(random.nextInt(kinds.size())))
                     .start(Hops.EPOCH + random.nextInt(40) * Hops.MS)
                     .duration(random.nextInt(20) * Hops.MS);
             if (random.nextInt(4) == 0) {

@@ -36,7 +36,7 @@ final class HopCodec {
     static final int MAX_LINKS = 32;
 
     private static final byte VERSION = 1;
-    private static final byte NESTED = (byte) 0x80;
+    private static final byte VERSION_OF_NESTED = (byte) (VERSION | 0x80);
 
     private static final int KIND = 0x07;
     private static final int FAILED = 0x08;
@@ -75,7 +75,7 @@ final class HopCodec {
                 hop.links().size() <= MAX_LINKS ? hop.links() : hop.links().subList(0, MAX_LINKS);
         ByteBuffer to =
                 ByteBuffer.allocate(MAX_BYTES_WITHOUT_LINKS + (links.isEmpty() ? 0 : 1 + links.size() * LINK_BYTES));
-        to.put((byte) (hop.nested() ? VERSION | NESTED : VERSION)).put(flags(correlated, errorType));
+        to.put(hop.nested() ? VERSION_OF_NESTED : VERSION).put(flags(correlated, errorType));
         TraceIds.writeTraceId(to, hop.traceId());
         if (parent != null) {
             TraceIds.writeSpanId(to, parent.spanId());
@@ -118,16 +118,20 @@ final class HopCodec {
 
     /** Null if that is none of ours, or of a later version. */
     static @Nullable StoredHop decode(byte[] field, byte[] value) {
-        if (field.length != TraceIds.SPAN_ID_BYTES || value.length == 0 || (value[0] & ~NESTED) != VERSION) {
+        if (field.length != TraceIds.SPAN_ID_BYTES || value.length == 0 || !isKnown(value[0])) {
             return null;
         }
         try {
             ByteBuffer from = ByteBuffer.wrap(value, 1, value.length - 1);
-            StoredHop hop = read(field, (value[0] & NESTED) != 0, from);
+            StoredHop hop = read(field, value[0] == VERSION_OF_NESTED, from);
             return from.hasRemaining() || !isPossible(hop) ? null : hop;
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
             return null;
         }
+    }
+
+    private static boolean isKnown(byte version) {
+        return version == VERSION || version == VERSION_OF_NESTED;
     }
 
     private static StoredHop read(byte[] field, boolean nested, ByteBuffer from) {
