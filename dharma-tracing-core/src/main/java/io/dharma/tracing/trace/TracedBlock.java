@@ -190,22 +190,26 @@ public final class TracedBlock implements AutoCloseable {
         if (throwable == null) {
             return fail("");
         }
-        markFailed();
+        boolean open = markFailed();
         if (span instanceof OwnedSpan owned) {
             owned.failedBy(throwable);
+        }
+        if (open && factory != null) {
+            factory.failed(throwable, this);
         }
         return this;
     }
 
     /** Says that the work failed although nothing was thrown. */
     public TracedBlock fail(@Nullable String description) {
-        markFailed();
+        boolean unused = markFailed();
         span.setStatus(StatusCode.ERROR, description == null ? "" : description);
         return this;
     }
 
-    private void markFailed() {
-        mark(FAILED);
+    /** Returns false if the block is closed, and cannot fail any more. */
+    private boolean markFailed() {
+        return mark(FAILED);
     }
 
     /** Adds to the state of an open block; returns false if it is closed. */

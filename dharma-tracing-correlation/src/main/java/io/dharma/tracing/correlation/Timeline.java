@@ -61,7 +61,7 @@ final class Timeline {
             int parent = above == null ? 0 : number(above);
             parents[hop] = parent;
             starts[hop] = Math.max(child.startEpochNanos(), starts[parent]);
-            guessed |= child.startEpochNanos() < starts[parent];
+            guessed |= Saturated.subtract(starts[parent], child.startEpochNanos()) > ClockBounds.TOLERANCE_NANOS;
             ends[hop] = Math.max(starts[hop], endSeenFrom(parent, child));
         }
     }

@@ -12,6 +12,7 @@ import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.redaction.Pseudonyms;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.testsupport.LeakCheck;
+import io.dharma.tracing.testsupport.ManualClock;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.api.trace.SpanContext;
@@ -199,7 +200,7 @@ class ChainRecorderTest {
 
     @Test
     void chainThatNeverEnds_keepsItsFirstHopsOfEachKind() {
-        start(true, settings -> settings.hopsPerChain(5));
+        start(true, settings -> settings.hopsPerMinute(5));
         Correlation.with(order)
                 .run(() -> tracer.tracedRun("worker", worker -> {
                     for (int i = 0; i < 20; i++) {
@@ -253,7 +254,7 @@ class ChainRecorderTest {
         Outside outside = new Outside();
         UnaryOperator<ChainRecorder.Builder> small = settings -> settings.local(new InProcessStore(1, 1))
                 .maxQueueBytes(512 << 10)
-                .hopsPerChain(100_000);
+                .hopsPerMinute(100_000);
         try (Spool<CorrelatedHop> spool = ChainRecorder.spool(directory).build()) {
             start(true, settings -> small.apply(settings).store(outside).journal(spool));
             for (int i = 0; i < 20; i++) {
@@ -280,6 +281,59 @@ class ChainRecorderTest {
         });
         // What is offered is written down by one thread, which may not have had its turn.
         await().atMost(PATIENCE).until(() -> recorder.stats().queuedRecords() == 0);
+    }
+
+    @Test
+    void hopsOfAStoreThatIsAway_makeAnErasureIncomplete() {
+        Outside outside = new Outside();
+        start(true, settings -> settings.store(outside).patience(Duration.ofMillis(50)));
+        record(1);
+
+        assertThat(recorder.chains().erase(USER)).isEqualTo(new Erasure(1, List.of("outside")));
+        outside.away.set(false);
+        assertThat(recorder.flush(PATIENCE)).isTrue();
+        assertThat(recorder.chains().erase(USER)).isEqualTo(new Erasure(1, List.of()));
+    }
+
+    @Test
+    void userWhoIsKnownOnlyInside_isThatOfTheEntryToo() {
+        start(true, settings -> settings);
+        CorrelationContext anonymous =
+                CorrelationContext.builder().correlationId("order-4711").build();
+        Correlation.with(anonymous)
+                .run(() -> tracer.tracedRun(
+                        "serve",
+                        serve -> Correlation.with(anonymous.withUser(PSEUDONYMS, "alice@example.com"))
+                                .run(() -> tracer.tracedRun("authenticated", block -> {}))));
+        assertThat(recorder.flush(PATIENCE)).isTrue();
+
+        assertThat(recorder.chains().byUser(USER))
+                .extracting(ChainSummary::operation)
+                .containsExactly("serve");
+    }
+
+    @Test
+    void budgetOfAChain_isRenewedEveryMinute() {
+        ManualClock clock = ManualClock.create();
+        start(true, settings -> settings.hopsPerMinute(5).clock(clock));
+        record(10);
+        assertThat(chain().hops()).hasSize(5);
+        clock.advance(Duration.ofMinutes(1));
+        record(10);
+
+        assertThat(filtered()).isEqualTo(10);
+    }
+
+    @Test
+    void typesOfErrors_areRedactedToo() {
+        start(true, settings -> settings.redaction(name -> name.replace("hunter2", "***")));
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("login", block -> {
+                    block.attribute("error.type", "hunter2");
+                    block.fail("no");
+                }));
+
+        assertThat(chain().hops().get(0).hop().errorType()).contains("***");
     }
 
     @Test
@@ -315,8 +369,8 @@ class ChainRecorderTest {
     void settingsThatAreNone_areRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> ChainRecorder.builder(""));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ChainRecorder.builder("shop").hopsPerChain(0))
-                .withMessage("hopsPerChain must be at least 1, but is 0");
+                .isThrownBy(() -> ChainRecorder.builder("shop").hopsPerMinute(0))
+                .withMessage("hopsPerMinute must be at least 1, but is 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainRecorder.builder("shop")
                         .store(new InProcessStore())
