@@ -100,7 +100,7 @@ final class CriticalWalk {
             return NONE;
         }
         int found = joins[passed[at]];
-        guessed |= time.end(found) > moment && !time.isNested(found);
+        guessed |= !time.mayReachTo(found, moment);
         return found;
     }
 
@@ -164,7 +164,7 @@ final class CriticalWalk {
         enter(above);
         int predecessor = predecessor(left);
         if (predecessor != NONE) {
-            guessed |= time.end(predecessor) > moment;
+            guessed |= !time.mayReachTo(predecessor, moment);
             goBackTo(time.end(predecessor));
             enter(predecessor);
         }

@@ -140,7 +140,10 @@ class ClockSkewTest {
                 .start(Hops.EPOCH - 90_000)
                 .build();
 
-        assertThat(chain(client(1, 0, "web", 0, 100), server).clockOffsets()).isEmpty();
+        RequestChain chain = chain(client(1, 0, "web", 0, 100), server);
+
+        assertThat(chain.clockOffsets()).isEmpty();
+        assertThat(chain.criticalPath().orElseThrow().certainty()).isEqualTo(Certainty.EXACT);
     }
 
     @Test

@@ -321,6 +321,20 @@ class CriticalPathTest {
     }
 
     @Test
+    void overlapByAHair_takesNothingFromWhatIsKnown() {
+        Hop first = hop(2, 1, "shop", "first", 0, 0).duration(50_001_000).build();
+        Hop second = hop(3, 1, "shop", "second", 50, 50).duration(50_001_000).build();
+        RequestChain chain = chain(internal(1, 0, "main", 0, 100), first, second)
+                .withWaitEdges(List.of(new WaitEdge(id(3), id(2)), new WaitEdge(id(1), id(3))));
+
+        CriticalPath path = chain.criticalPath().orElseThrow();
+
+        assertThat(segments(path)).containsExactly("first 0..50", "second 50..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertSound(path);
+    }
+
+    @Test
     void siblingThatOverlapsByALargePartOfItself_isNot() {
         Hop first = hop(2, 1, "shop", "first", 50, 50).duration(90_000).build();
         Hop second = hop(3, 1, "shop", "second", 0, 100)
