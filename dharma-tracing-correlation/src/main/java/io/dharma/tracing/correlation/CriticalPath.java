@@ -16,10 +16,9 @@ import java.util.Set;
  * before had finished; so the path enters that child at its end, leaves it at its beginning, and looks in the parent for
  * what finished last before that. This is the rule of the last finishing child of Zhang et al., "CRISP: Critical Path
  * Analysis of Large-Scale Microservice Architectures" (USENIX ATC 2022), which Jaeger has as well. Here it does not
- * recurse; what ends in the very nanosecond in which the next begins counts as before it, and so does what overlaps it by no more
- * than 0.1 ms and a tenth of its own time; and a child that outlives its
- * parent was not waited for, unless it is the server side of its parent's call: that one the parent waited for until it
- * ended itself.
+ * recurse. What ends in the very nanosecond in which the next begins counts as before it, and so does what overlaps it by
+ * no more than 0.1 ms and a tenth of its own time. A child that outlives its parent was not waited for, unless it is the
+ * server side of its parent's call: that one the parent waited for until it ended itself.
  *
  * <p>The times alone do not say that anybody waited: a child that ended in time may have been a job in the background, and
  * of several at once the last to finish need not be the one that was waited for (<a
