@@ -35,8 +35,9 @@ final class BlockFactory {
 
     /** Starts a block that belongs to whatever is current, and makes it current. */
     TracedBlock start(String name) {
-        TracedBlock block = create(name, currentContext(), PLAIN);
-        block.attach();
+        Context parent = currentContext();
+        TracedBlock block = create(name, parent, PLAIN);
+        block.attach(parent);
         return block;
     }
 

@@ -195,6 +195,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
             long start = Math.max(0, span.startEpochNanos());
             Hop.Builder hop = Hop.builder(identity.getTraceId(), identity.getSpanId())
                     .parent(parent.isValid() ? parent.getSpanId() : null)
+                    .nested(span.isNested())
                     .service(service)
                     .operation(texts.prepare(span.getName()))
                     .kind(span.getKind())

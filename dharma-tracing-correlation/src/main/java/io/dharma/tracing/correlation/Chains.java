@@ -56,7 +56,10 @@ public final class Chains {
         this.flush = flush;
     }
 
-    /** The chain of a correlation id; empty if no hop of it is kept. */
+    /**
+     * The chain of a correlation id; empty if no hop of it is kept. It knows who waited for whom as far as blocks were
+     * nested; who knows more, say of asynchronous work, adds it: {@link RequestChain#withWaitEdges}.
+     */
     public Optional<RequestChain> get(String correlationId) {
         Objects.requireNonNull(correlationId, "correlationId");
         if (correlationId.isEmpty() || correlationId.length() > MAX_ID_LENGTH) {

@@ -14,6 +14,7 @@ import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.ManualClock;
 import io.dharma.tracing.trace.DharmaTracer;
+import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -21,7 +22,10 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,10 +118,55 @@ class ChainRecorderTest {
         assertThat(charge.links()).containsExactly(new HopId(message.getTraceId(), message.getSpanId()));
         assertThat(serve.children().get(0).failed()).isFalse();
         assertThat(serve.durationNanos()).isPositive();
+        assertThat(serve.children()).allMatch(child -> child.hop().nested());
+        assertThat(chain.criticalPath().orElseThrow().certainty()).isEqualTo(Certainty.EXACT);
         assertThat(recorder.chains().byService("shop"))
                 .extracting(ChainSummary::operation)
                 .containsExactly("POST /orders");
         assertThat(recorder.chains().byUser(USER)).hasSize(1);
+    }
+
+    /** {@code gather(foo1 then foo3, foo2)}, as in jaegertracing/jaeger-ui#2371; see {@link CriticalPathTest}. */
+    @Test
+    void asynchronousProgram_isKnownExactlyWhenSomebodySaysWhoWaitedForWhom() {
+        start(true, settings -> settings);
+        CompletableFuture<String> one = new CompletableFuture<>();
+        CompletableFuture<String> two = new CompletableFuture<>();
+        CompletableFuture<String> three = new CompletableFuture<>();
+        Map<String, HopId> ids = new HashMap<>();
+
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("main", main -> {
+                    ids.put("main", idOf(main));
+                    tracer.tracedAsync("foo1", block -> begun(block, ids, one));
+                    tracer.tracedAsync("foo2", block -> begun(block, ids, two));
+                    one.complete("");
+                    two.complete("");
+                    tracer.tracedAsync("foo3", block -> begun(block, ids, three));
+                    three.complete("");
+                }));
+
+        RequestChain chain = chain();
+        RequestChain known = chain.withWaitEdges(
+                List.of(edge(ids, "foo3", "foo1"), edge(ids, "main", "foo2"), edge(ids, "main", "foo3")));
+        assertThat(chain.criticalPath().orElseThrow().certainty()).isEqualTo(Certainty.INFERRED);
+        CriticalPath path = known.criticalPath().orElseThrow();
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(path.hops()).extracting(hop -> hop.hop().operation()).containsExactly("main", "foo3", "foo1");
+    }
+
+    private static CompletableFuture<String> begun(
+            TracedBlock block, Map<String, HopId> ids, CompletableFuture<String> stage) {
+        ids.put(block.name(), idOf(block));
+        return stage;
+    }
+
+    private static WaitEdge edge(Map<String, HopId> ids, String waiter, String awaited) {
+        return new WaitEdge(Objects.requireNonNull(ids.get(waiter)), Objects.requireNonNull(ids.get(awaited)));
+    }
+
+    private static HopId idOf(TracedBlock block) {
+        return new HopId(block.traceId(), block.spanId());
     }
 
     @Test
