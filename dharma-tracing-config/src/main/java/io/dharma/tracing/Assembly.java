@@ -40,6 +40,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,9 @@ final class Assembly {
     /** Turned off for this service, but not for those before and behind it. */
     private DharmaTracer passingOn() {
         CorrelationPropagation correlation = plan.correlation();
-        TextMapPropagator propagator = correlation == null ? plan.propagator() : correlation.around(plan.propagator());
+        Predicate<String> sensitive = redactor == null ? value -> false : redactor::isSensitive;
+        TextMapPropagator propagator =
+                correlation == null ? plan.propagator() : correlation.passingOn(plan.propagator(), sensitive);
         return DharmaTracer.passingOn(
                 redactor == null ? propagator : Propagators.filteringBaggage(propagator, redactor::redact));
     }

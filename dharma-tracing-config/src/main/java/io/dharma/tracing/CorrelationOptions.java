@@ -4,6 +4,8 @@ import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
+import io.dharma.tracing.internal.settings.Origin;
+import io.dharma.tracing.internal.settings.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +53,19 @@ public final class CorrelationOptions {
      * rules. Costs some 300 ns per request. An integration that does not know who calls takes over none.
      *
      * @param networks such as {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 192.0.2.7}; none given means nobody
+     * @throws DharmaConfigException if one is a word that stands for everybody or nobody where the environment says it
      */
     public CorrelationOptions trustNetworks(String... networks) {
+        for (String network : networks) {
+            if (Planner.isTrustWord(network)) {
+                throw new DharmaConfigException(List.of(new Problem(
+                                Keys.CORRELATION_TRUST.name(),
+                                network,
+                                Origin.CODE,
+                                "is no network; allowed is one such as 10.0.0.0/8, or trustNobody()")
+                        .toString()));
+            }
+        }
         return list(Keys.CORRELATION_TRUST, networks.length == 0 ? List.of("never") : List.of(networks));
     }
 

@@ -195,8 +195,8 @@ public final class DharmaConfig {
         }
 
         /**
-         * Turns everything off: bodies run, blocks record nothing, no thread is started. What a request says of its trace
-         * and baggage is still passed on, so that the services before and behind this one keep their traces whole.
+         * Turns everything off: bodies run, blocks record nothing, no thread is started. What a request says of its trace,
+         * baggage and correlation is still passed on, so that the services before and behind this one keep their traces whole.
          * Default: on. What is wrong with the rest of the configuration is then only logged.
          */
         public Builder disabled(boolean disabled) {

@@ -208,7 +208,11 @@ public final class DharmaTracing implements AutoCloseable {
         running.tracer().tracedRun(name, body);
     }
 
-    /** See {@link DharmaTracer#tracedAsync}. */
+    /**
+     * Runs the body in a block that ends when the stage does which the body returns. What was added to that very stage to
+     * run on the thread that completes it, such as by {@code thenRun}, may run before the block ends; see {@link
+     * DharmaTracer#tracedAsync}.
+     */
     public <S extends @Nullable CompletionStage<?>, X extends Throwable> S tracedAsync(
             @Nullable String name, TracedCall<S, X> body) throws X {
         return running.tracer().tracedAsync(name, body);

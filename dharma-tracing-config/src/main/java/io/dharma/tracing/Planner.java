@@ -41,6 +41,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,12 @@ final class Planner {
     private static final long LEAST_STORE_BYTES = 1 << 20;
     private static final List<String> FOREIGN_SAMPLERS = List.of("jaeger_remote", "parentbased_jaeger_remote", "xray");
     private static final List<String> FOREIGN_PROPAGATORS = List.of("xray", "xray-lambda", "ottrace");
+
+    private static final String TRUST_ALL = "valid";
+    private static final String TRUST_NONE = "never";
+
+    private static final List<Key<String>> MDC_KEYS =
+            List.of(Keys.MDC_TRACE_ID, Keys.MDC_SPAN_ID, Keys.MDC_CORRELATION_ID, Keys.MDC_REQUEST_ID);
 
     private final Settings settings;
     private final Extras extras;
@@ -515,10 +523,27 @@ final class Planner {
     }
 
     private static TrustedCallers trusted(List<String> callers) {
-        if (callers.equals(List.of("valid"))) {
+        String only = callers.size() == 1 ? callers.get(0) : "";
+        if (only.equalsIgnoreCase(TRUST_ALL)) {
             return TrustedCallers.anyone();
         }
-        return callers.equals(List.of("never")) ? TrustedCallers.nobody() : TrustedCallers.inNetworks(callers);
+        return only.equalsIgnoreCase(TRUST_NONE) ? TrustedCallers.nobody() : inNetworks(callers);
+    }
+
+    private static TrustedCallers inNetworks(List<String> callers) {
+        try {
+            return TrustedCallers.inNetworks(callers);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(
+                    wrong.getMessage() + "; allowed are networks, or else " + TRUST_ALL + " or " + TRUST_NONE
+                            + " alone",
+                    wrong);
+        }
+    }
+
+    /** Whether it says whom to trust, and is no network. */
+    static boolean isTrustWord(String text) {
+        return text.equalsIgnoreCase(TRUST_ALL) || text.equalsIgnoreCase(TRUST_NONE);
     }
 
     private static OutboundHosts outbound(List<String> hosts) {
@@ -549,18 +574,35 @@ final class Planner {
         if (!settings.value(Keys.MDC)) {
             return null;
         }
-        Setting<String> traceId = settings.get(Keys.MDC_TRACE_ID);
-        try {
-            return MdcMirror.of(List.of(
-                    MdcField.traceId(traceId.value()),
-                    MdcField.spanId(settings.value(Keys.MDC_SPAN_ID)),
-                    MdcField.correlationId(settings.value(Keys.MDC_CORRELATION_ID)),
-                    MdcField.requestId(settings.value(Keys.MDC_REQUEST_ID))));
-        } catch (IllegalArgumentException wrong) {
-            problems.add(new Problem(
-                    Keys.MDC_TRACE_ID.name(), traceId.value(), traceId.origin(), String.valueOf(wrong.getMessage())));
+        if (!areMdcKeysUsable()) {
             return null;
         }
+        return MdcMirror.of(List.of(
+                MdcField.traceId(settings.value(Keys.MDC_TRACE_ID)),
+                MdcField.spanId(settings.value(Keys.MDC_SPAN_ID)),
+                MdcField.correlationId(settings.value(Keys.MDC_CORRELATION_ID)),
+                MdcField.requestId(settings.value(Keys.MDC_REQUEST_ID))));
+    }
+
+    /** What was set is to blame, and not a default that it meets. */
+    private boolean areMdcKeysUsable() {
+        Map<String, Key<String>> taken = new HashMap<>();
+        List<Key<String>> byBlame = new ArrayList<>(MDC_KEYS);
+        byBlame.sort(Comparator.comparing(this::isSet));
+        boolean usable = true;
+        for (Key<String> key : byBlame) {
+            Setting<String> setting = settings.get(key);
+            Key<String> other = taken.putIfAbsent(setting.value(), key);
+            if (other != null) {
+                problems.add(new Problem(
+                        key.name(),
+                        setting.value(),
+                        setting.origin(),
+                        "is " + other.name() + " as well; allowed is a key that no other id has"));
+            }
+            usable &= other == null;
+        }
+        return usable;
     }
 
     // Metrics and logs

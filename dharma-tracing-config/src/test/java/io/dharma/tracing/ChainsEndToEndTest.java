@@ -3,6 +3,9 @@ package io.dharma.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.context.CorrelationContext;
+import io.dharma.tracing.context.CorrelationRefusal;
 import io.dharma.tracing.correlation.ChainHop;
 import io.dharma.tracing.correlation.ChainSummary;
 import io.dharma.tracing.correlation.Chains;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From the headers of a request to the chain that is read back by its correlation id. */
 @ExtendWith(LeakCheck.class)
@@ -92,6 +97,58 @@ class ChainsEndToEndTest {
                     .as("made room, as there is to be one only")
                     .isEmpty();
             assertThat(dharma.inMemory().orElseThrow().stats().spans()).isZero();
+        }
+    }
+
+    /** Else a chain leads to spans that nobody finds by its id. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "order-4711",
+                "4111111111111111",
+                "5500005555555559",
+                "GB82WEST12345698765432",
+                "378282246310005",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+                "AKIAIOSFODNN7EXAMPLE",
+                "123-45-6789",
+                "0af7651916cd43dd8448eb211c80319c",
+                "7a1f0d52-0d7c-4c0b-9d7b-0a4c2e0f9b11",
+                "c2Vzc2lvbi1pZA==",
+                "Root=1-67891233-abcdef012345678912345678",
+                "req/abc:def+ghi=jkl"
+            })
+    void span_hasTheIdThatItsChainIsKeptUnder(String id) {
+        try (DharmaTracing dharma = init(config -> config)) {
+            CorrelationContext named =
+                    CorrelationContext.builder().correlationId(id).build();
+            Correlation.with(named).run(() -> dharma.tracedRun("job", job -> {}));
+            Map<String, String> response = new HashMap<>();
+            request(dharma, id, response);
+
+            for (String kept : List.of(named.correlationId(), String.valueOf(response.get("X-Correlation-ID")))) {
+                assertThat(dharma.chains().orElseThrow().get(kept)).isPresent();
+                assertThat(dharma.inMemory().orElseThrow().spans())
+                        .anyMatch(span -> kept.equals(span.getAttributes().get(Correlation.ATTRIBUTE)));
+            }
+            assertThat(dharma.inMemory().orElseThrow().spans())
+                    .noneMatch(span -> "[redacted]".equals(span.getAttributes().get(Correlation.ATTRIBUTE)));
+            boolean refused = dharma.health().correlation().refused().containsKey(CorrelationRefusal.SENSITIVE);
+            assertThat(dharma.chains().orElseThrow().get(id).isPresent()).isNotEqualTo(refused);
+        }
+    }
+
+    @Test
+    void idThatRedactionIsToKeep_isTaken() {
+        try (DharmaTracing dharma = init(config -> config.redaction(r -> r.keptValues("4111111111111111")))) {
+            request(dharma, "4111111111111111", new HashMap<>());
+
+            assertThat(dharma.chains().orElseThrow().get("4111111111111111")).isPresent();
+        }
+        try (DharmaTracing dharma = init(config -> config.redaction(RedactionOptions::off))) {
+            request(dharma, "4111111111111111", new HashMap<>());
+
+            assertThat(dharma.chains().orElseThrow().get("4111111111111111")).isPresent();
         }
     }
 

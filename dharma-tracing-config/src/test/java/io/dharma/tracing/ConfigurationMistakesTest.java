@@ -139,6 +139,19 @@ class ConfigurationMistakesTest {
                 .hasMessageContaining("dharma.delivery.max.queue.bytes = \"10\" (code)");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "DHARMA_MDC_CORRELATION_ID_KEY, span_id, dharma.mdc.correlation.id.key, dharma.mdc.span.id.key",
+        "DHARMA_MDC_TRACE_ID_KEY, request_id, dharma.mdc.trace.id.key, dharma.mdc.request.id.key"
+    })
+    void mdcKeyThatIsTaken_isNamedWithTheOneThatHasIt(String variable, String value, String key, String other) {
+        assertThat(mistakesOf(Given.nothing().environment(variable, value)).problems())
+                .singleElement()
+                .asString()
+                .startsWith(key + " = \"" + value + "\" (environment " + variable + "): is " + other + " as well")
+                .doesNotContain("Lambda");
+    }
+
     @Test
     void exceptionSignal_thatIsNotSupportedIsSaid() {
         Plan plan = Given.nothing()

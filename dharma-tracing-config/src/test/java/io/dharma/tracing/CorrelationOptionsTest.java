@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is decided about correlation. */
 class CorrelationOptionsTest {
@@ -49,6 +52,45 @@ class CorrelationOptionsTest {
                         .correlation(c -> c.trustNobody().onlyOutboundHosts())
                         .build()))
                 .contains("trust NEVER, outbound []");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"VALID, VALID", "Never, NEVER", "never, NEVER"})
+    void trust_isReadInAnyCase(String word, String trust) {
+        DharmaConfig config =
+                Given.nothing().environment("DHARMA_CORRELATION_TRUST", word).config();
+
+        assertThat(rules(config)).contains("trust " + trust + ",");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "valid,10.0.0.0/8", "10.0.0.1/8"})
+    void trustThatIsNoNetwork_isToldWhatElseItMayBe(String value) {
+        assertThatThrownBy(() -> Given.nothing()
+                        .environment("DHARMA_CORRELATION_TRUST", value)
+                        .config())
+                .isInstanceOf(DharmaConfigException.class)
+                .hasMessageContaining("dharma.correlation.trust")
+                .hasMessageContaining("allowed are networks, or else valid or never alone");
+    }
+
+    @Test
+    void trustNetworks_doesNotTakeAWordForEverybody() {
+        for (String word : new String[] {"valid", "NEVER"}) {
+            assertThatThrownBy(() -> DharmaConfig.builder().correlation(c -> c.trustNetworks("10.0.0.0/8", word)))
+                    .isInstanceOf(DharmaConfigException.class)
+                    .hasMessageContaining("dharma.correlation.trust = \"" + word + "\" (code): is no network");
+        }
+    }
+
+    @Test
+    void headerThatMeansSomethingElse_isRefused() {
+        assertThatThrownBy(() -> Given.nothing()
+                        .environment("DHARMA_CORRELATION_HEADER", "traceparent")
+                        .config())
+                .isInstanceOf(DharmaConfigException.class)
+                .hasMessageContaining("dharma.correlation.header")
+                .hasMessageContaining("has another meaning");
     }
 
     @Test

@@ -336,6 +336,26 @@ class DharmaTracingTest {
         assertThat(Context.current()).isSameAs(Context.root());
     }
 
+    @Test
+    void disabled_passesCorrelationOnAndMakesNone() {
+        DharmaTracing dharma = DharmaTracing.init(
+                Given.nothing().environment("OTEL_SDK_DISABLED", "true").config());
+        Map<String, String> passedOn = new HashMap<>();
+        Map<String, String> madeOf = new HashMap<>();
+
+        dharma.block("GET /orders")
+                .parentFrom(
+                        Map.of("X-Correlation-ID", "order-4711", "baggage", "dharma.cid=order-4711"),
+                        MapGetter.INSTANCE)
+                .run(block -> dharma.injectTo("stock", passedOn, Map::put));
+        dharma.block("GET /orders")
+                .parentFrom(Map.of("X-Correlation-ID", "4111111111111111"), MapGetter.INSTANCE)
+                .run(block -> dharma.injectTo("stock", madeOf, Map::put));
+
+        assertThat(passedOn).isEqualTo(Map.of("X-Correlation-ID", "order-4711", "baggage", "dharma.cid=order-4711"));
+        assertThat(madeOf).isEmpty();
+    }
+
     private enum MapGetter implements TextMapGetter<Map<String, String>> {
         INSTANCE;
 

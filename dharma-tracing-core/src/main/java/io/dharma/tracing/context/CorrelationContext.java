@@ -3,6 +3,7 @@ package io.dharma.tracing.context;
 import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
 import io.dharma.tracing.internal.text.Hex;
 import io.dharma.tracing.redaction.Pseudonyms;
+import io.dharma.tracing.spi.Printable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>the <b>conversation id</b> is common to several requests, say of one session or order.
  * </ul>
  *
- * <p>All of them follow the rules of {@link CorrelationRefusal}. None is a secret, and none proves anything. Ids made
- * here are 32 hex digits that sort by time, as trace ids do.
+ * <p>All of them follow the rules of {@link CorrelationRefusal}. None is a secret, and none proves anything; what looks
+ * like a secret is not taken while a tracer runs that redacts. Ids made here are 32 hex digits that sort by time, as trace
+ * ids do.
  *
  * <p><b>What is not as it should be is left out</b> and counted in {@link #leftOut()}; no method throws for a value. So
  * a name too long for an attribute costs an attribute, and not a request.
@@ -151,7 +153,7 @@ public final class CorrelationContext {
         return trust;
     }
 
-    /** How many ids and attributes were offered for this context that it does not have, for they broke the rules. */
+    /** How many ids and attributes were offered for this context that were not taken, for they broke the rules. */
     public int leftOut() {
         return leftOut;
     }
@@ -224,28 +226,53 @@ public final class CorrelationContext {
         }
 
         /**
-         * An id that the application knows already, say of a message that it stored. One that breaks the rules, and
-         * null, is replaced by a new one, as {@link CorrelationContext#trust()} then says. Default: a new one.
+         * An id that the application knows already, say of a message that it stored. One that breaks the rules, or looks like
+         * a secret to the redaction of this process, is left out, and a new one takes its place, as {@link
+         * CorrelationContext#trust()} then says; so it does for null. Default: a new one.
          */
         public Builder correlationId(@Nullable String id) {
-            CorrelationRefusal refusal = id == null ? CorrelationRefusal.EMPTY : CorrelationRefusal.of(id);
-            return refusal == null
-                    ? correlationId(id, CorrelationTrust.created(CorrelationSource.APPLICATION))
-                    : correlationId(null, CorrelationTrust.replaced(CorrelationSource.NEW, refusal, null));
+            CorrelationRefusal refusal = id == null ? CorrelationRefusal.EMPTY : CorrelationRefusal.inThisProcess(id);
+            if (refusal == null) {
+                return correlationId(id, CorrelationTrust.created(CorrelationSource.APPLICATION));
+            }
+            if (id != null) {
+                leaveOut();
+            }
+            return newCorrelationId(refusal, null);
         }
 
         /**
-         * An id, and how it came about; for integrations, which have asked {@link CorrelationRefusal#of} about it.
+         * An id, and how it came about; for integrations, which have asked {@link CorrelationRefusal#inThisProcess} about it.
          *
-         * @param id null for a new one, and one that breaks the rules is replaced by a new one
+         * @param id null for a new one; one that breaks the rules is left out and replaced by a new one, and that is then how
+         *     it came about. Whether it looks like a secret is not asked again, since that takes longer than all the rest
          */
         public Builder correlationId(@Nullable String id, CorrelationTrust origin) {
-            trust = Objects.requireNonNull(origin, "trust");
-            correlationId = checked(id);
+            Objects.requireNonNull(origin, "trust");
+            CorrelationRefusal refusal = id == null ? null : CorrelationRefusal.of(id);
+            if (id != null && refusal == null) {
+                correlationId = id;
+                trust = origin;
+                return this;
+            }
+            if (id != null) {
+                leaveOut();
+            }
+            // What was refused first is what the caller knows.
+            return origin.refusal() == null
+                    ? newCorrelationId(refusal, null)
+                    : newCorrelationId(origin.refusal(), origin.refusedHash());
+        }
+
+        private Builder newCorrelationId(@Nullable CorrelationRefusal refusal, @Nullable String hash) {
+            correlationId = null;
+            trust = refusal == null
+                    ? CorrelationTrust.created()
+                    : CorrelationTrust.replaced(CorrelationSource.NEW, refusal, hash);
             return this;
         }
 
-        /** The id of this request. Default, and if it breaks the rules: a new one. */
+        /** The id of this request, by the rules for all ids. Default, and if it is not taken: a new one. */
         public Builder requestId(@Nullable String id) {
             requestId = checked(id);
             return this;
@@ -263,7 +290,7 @@ public final class CorrelationContext {
             return this;
         }
 
-        /** The service that the correlation began in: a text of 1 to 256 characters that can be printed. Default: none. */
+        /** The service that the correlation began in: a text by the rules for values of attributes. Default: none. */
         public Builder originService(@Nullable String service) {
             originService = service == null || isText(service) ? service : leaveOut();
             return this;
@@ -286,7 +313,8 @@ public final class CorrelationContext {
          * the rules, null among them, and every key that would be the ninth.
          *
          * @param key 1 to 64 ASCII letters, digits and any of {@code . _ -}
-         * @param value 1 to 256 characters that can be printed: no control characters, no half of a surrogate pair
+         * @param value 1 to 256 characters that can be printed and seen: no control characters, no marks that turn the
+         *     direction of what follows or show nothing, no half of a surrogate pair
          */
         public Builder attribute(@Nullable String key, @Nullable String value) {
             if (key == null || value == null || !isKey(key) || !isText(value) || !hasRoomFor(key)) {
@@ -305,7 +333,7 @@ public final class CorrelationContext {
         }
 
         private @Nullable String checked(@Nullable String id) {
-            return id == null || CorrelationRefusal.of(id) == null ? id : leaveOut();
+            return id == null || CorrelationRefusal.inThisProcess(id) == null ? id : leaveOut();
         }
 
         private @Nullable String leaveOut() {
@@ -326,16 +354,7 @@ public final class CorrelationContext {
         private static boolean isText(String text) {
             return !text.isEmpty()
                     && text.length() <= MAX_VALUE_LENGTH
-                    && text.codePoints().allMatch(Builder::isPrintable);
-        }
-
-        /** Ends of lines among the separators are as good as control characters where a log is shown. */
-        private static boolean isPrintable(int codePoint) {
-            return switch (Character.getType(codePoint)) {
-                case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
-                    false;
-                default -> true;
-            };
+                    && text.codePoints().allMatch(Printable::isPrintable);
         }
 
         /** The context; ids that were not given are made now. */

@@ -79,7 +79,7 @@ public final class MdcMirror implements ScopeListener {
         Set<String> keys = new HashSet<>();
         for (MdcField field : fields) {
             if (!keys.add(field.key())) {
-                throw new IllegalArgumentException("two fields share an MDC key: " + fields);
+                throw new IllegalArgumentException("two fields share the MDC key '" + field.key() + "'");
             }
         }
         return new MdcMirror(fields);

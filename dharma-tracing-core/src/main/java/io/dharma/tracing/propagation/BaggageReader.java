@@ -3,6 +3,8 @@ package io.dharma.tracing.propagation;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.api.baggage.BaggageEntryMetadata;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class BaggageReader {
     private final String header;
     private final int end;
     private final BaggageBuilder baggage = Baggage.builder();
+    private @Nullable Map<String, String> ours;
     private int position;
     private int entries;
 
@@ -45,11 +48,31 @@ final class BaggageReader {
         String value = key == null ? null : readValue();
         BaggageEntryMetadata properties = value == null ? null : readProperties();
         if (key != null && value != null && properties != null && atMemberEnd()) {
-            baggage.put(key, value, properties);
+            put(key, value, properties);
             entries++;
         }
         int comma = header.indexOf(',', position);
         position = comma < 0 ? end : comma + 1;
+    }
+
+    /**
+     * Of entries of the same name the last one counts, as everywhere. Not so for correlation, where whoever looks at the
+     * first would write down another id.
+     */
+    private void put(String key, String value, BaggageEntryMetadata properties) {
+        String before = CorrelationBaggage.isOurs(key) ? firstOfOurs(key, value) : value;
+        if (before.equals(value)) {
+            baggage.put(key, value, properties);
+        } else {
+            CorrelationBaggage.putAmbiguous(baggage, key, before);
+        }
+    }
+
+    private String firstOfOurs(String key, String value) {
+        Map<String, String> known = ours == null ? new HashMap<>() : ours;
+        ours = known;
+        String before = known.putIfAbsent(key, value);
+        return before == null ? value : before;
     }
 
     /** Reads the key and its equals sign. */

@@ -3,7 +3,10 @@ package io.dharma.tracing.propagation;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageEntry;
 
-/** Writes entries until the limits of the header are reached; one that does not fit makes room for smaller ones. */
+/**
+ * Writes entries until the limits of the header are reached; one that does not fit makes room for smaller ones. Those of
+ * correlation come first, for without them the next service knows neither cause nor origin.
+ */
 final class BaggageWriter {
 
     private static final int TYPICAL_ENTRY = 32;
@@ -18,7 +21,7 @@ final class BaggageWriter {
     static String write(Baggage baggage) {
         int capacity = TYPICAL_ENTRY * Math.min(baggage.size(), BaggagePropagator.MOST_ENTRIES);
         BaggageWriter writer = new BaggageWriter(capacity);
-        baggage.forEach(writer::write);
+        CorrelationBaggage.visitOursFirst(baggage, writer::write);
         return writer.header.toString();
     }
 

@@ -1,6 +1,8 @@
 package io.dharma.tracing.propagation;
 
 import io.dharma.tracing.context.CorrelationRefusal;
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageEntry;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +17,9 @@ record CorrelationOffer(String value, @Nullable CorrelationRefusal refusal) {
     /** More lines of one header than any server accepts; keeps an iterator without end from holding the request. */
     private static final int MOST_LINES = 128;
 
-    /** Null if there is no value. */
-    static @Nullable CorrelationOffer of(@Nullable String value, boolean trusted) {
-        if (value == null) {
-            return null;
-        }
-        return new CorrelationOffer(value, trusted ? CorrelationRefusal.of(value) : CorrelationRefusal.UNTRUSTED);
+    static CorrelationOffer of(String value, boolean trusted) {
+        return new CorrelationOffer(
+                value, trusted ? CorrelationRefusal.inThisProcess(value) : CorrelationRefusal.UNTRUSTED);
     }
 
     /**
@@ -29,16 +28,28 @@ record CorrelationOffer(String value, @Nullable CorrelationRefusal refusal) {
      * the last would write down different ids.
      */
     static <C> @Nullable CorrelationOffer inHeader(
-            String name, @Nullable C carrier, TextMapGetter<C> getter, boolean trusted) {
-        Iterator<String> lines = getter.getAll(carrier, name);
-        if (lines == null || !lines.hasNext()) {
+            HeaderName name, @Nullable C carrier, TextMapGetter<C> getter, boolean trusted) {
+        Iterator<String> lines = name.lines(carrier, getter);
+        String first = lines == null ? null : lines.next();
+        if (lines == null || first == null) {
             return null;
         }
-        String first = lines.next();
-        if (first == null || !trusted || !lines.hasNext()) {
-            return of(first, trusted);
+        return !trusted || !lines.hasNext() || allEqual(first, lines) ? of(first, trusted) : ambiguous(first);
+    }
+
+    /** What the entry {@code dharma.cid} of baggage says; null if there is none. */
+    static @Nullable CorrelationOffer inBaggage(Baggage baggage, boolean trusted) {
+        BaggageEntry entry = baggage.getEntry(CorrelationBaggage.CORRELATION_ID);
+        if (entry == null) {
+            return null;
         }
-        return allEqual(first, lines) ? of(first, true) : new CorrelationOffer(first, CorrelationRefusal.AMBIGUOUS);
+        return trusted && CorrelationBaggage.isAmbiguous(entry)
+                ? ambiguous(entry.getValue())
+                : of(entry.getValue(), trusted);
+    }
+
+    private static CorrelationOffer ambiguous(String first) {
+        return new CorrelationOffer(first, CorrelationRefusal.AMBIGUOUS);
     }
 
     private static boolean allEqual(String first, Iterator<String> others) {

@@ -8,6 +8,7 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * and else a new one. What can be taken says {@link io.dharma.tracing.context.CorrelationRefusal}, and whose,
  * {@link TrustedCallers}. What cannot is never repaired: it is counted, and of the first only a keyed hash is kept, in
  * {@link io.dharma.tracing.context.CorrelationTrust}. The header {@code X-Request-ID} also names the request itself, as
- * proxies mean it. A context that has a correlation already keeps it, unless the request brings another.
+ * proxies mean it. Headers are looked up as they are spelled here and then in lower case, for maps that know no better. A
+ * context that has a correlation already keeps it, unless the request brings an id, one that is refused, or another trace.
  *
  * <p><b>Out.</b> The header {@code X-Correlation-ID} and W3C baggage, to {@link OutboundHosts} only; from the baggage the
  * next service also learns which request caused its own, the conversation, and where all began. No user and no
@@ -38,8 +40,8 @@ public final class CorrelationPropagation {
     /** Who sends longer ones gets the hash of their beginning: hashing must not be a way to keep us busy. */
     private static final int LONGEST_HASHED = 1024;
 
-    private final String correlationHeader;
-    private final @Nullable String requestHeader;
+    private final HeaderName correlationHeader;
+    private final @Nullable HeaderName requestHeader;
     private final TrustedCallers trusted;
     private final OutboundHosts outbound;
     private final boolean echo;
@@ -48,9 +50,10 @@ public final class CorrelationPropagation {
     private final CorrelationTally tally = new CorrelationTally();
 
     private CorrelationPropagation(Builder builder) {
-        this.correlationHeader = builder.correlationHeader;
-        this.requestHeader =
-                builder.requestHeader.equalsIgnoreCase(builder.correlationHeader) ? null : builder.requestHeader;
+        this.correlationHeader = HeaderName.of(builder.correlationHeader);
+        this.requestHeader = builder.requestHeader.equalsIgnoreCase(builder.correlationHeader)
+                ? null
+                : HeaderName.of(builder.requestHeader);
         this.trusted = builder.trusted;
         this.outbound = builder.outbound;
         this.echo = builder.echo;
@@ -75,6 +78,17 @@ public final class CorrelationPropagation {
     }
 
     /**
+     * A propagator for a service that is turned off: what a request says of its correlation goes on as it came, to the same
+     * hosts as otherwise and if its caller is trusted, and nothing is made. A request that brings no id, or one that is
+     * refused, is sent on without; contexts hold no correlation but those that the application itself begins.
+     *
+     * @param sensitive which values do not go on; of one that throws, none do
+     */
+    public TextMapPropagator passingOn(TextMapPropagator propagator, Predicate<String> sensitive) {
+        return new PassingCorrelationPropagator(propagator, this, Objects.requireNonNull(sensitive, "sensitive"));
+    }
+
+    /**
      * Tells the caller which id its request has, in the same header: for whoever files a complaint. Does nothing if the
      * context has no correlation, or if the echo is turned off. To be called before the response is committed.
      *
@@ -84,13 +98,13 @@ public final class CorrelationPropagation {
     public <C> void echo(Context context, @Nullable C response, TextMapSetter<C> setter) {
         CorrelationContext correlation = echo ? Correlation.from(context) : null;
         if (correlation != null) {
-            write(correlation, response, setter);
+            write(correlation.correlationId(), response, setter);
         }
     }
 
-    <C> void write(CorrelationContext correlation, @Nullable C carrier, TextMapSetter<C> setter) {
+    <C> void write(String correlationId, @Nullable C carrier, TextMapSetter<C> setter) {
         try {
-            setter.set(carrier, correlationHeader, correlation.correlationId());
+            setter.set(carrier, correlationHeader.written(), correlationId);
         } catch (Throwable hostile) {
             ContainedPropagator.passOnIfFatal(hostile);
             tally.unwritten();
@@ -107,7 +121,23 @@ public final class CorrelationPropagation {
         return trusted.include(known ? ((AddressedGetter<C>) getter).callerAddress(carrier) : null);
     }
 
-    <C> boolean allows(@Nullable C carrier, TextMapSetter<C> setter) {
+    /** Whether correlation may go where this request goes; counts it if not. */
+    <C> boolean mayLeave(@Nullable C carrier, TextMapSetter<C> setter) {
+        boolean allowed;
+        try {
+            allowed = allows(carrier, setter);
+        } catch (Throwable hostile) {
+            ContainedPropagator.passOnIfFatal(hostile);
+            // Somebody's request object that does not say where it goes.
+            allowed = false;
+        }
+        if (!allowed) {
+            tally.withheld();
+        }
+        return allowed;
+    }
+
+    private <C> boolean allows(@Nullable C carrier, TextMapSetter<C> setter) {
         return outbound.include(
                 setter instanceof AddressedSetter<C> addressed ? addressed.destinationHost(carrier) : null);
     }
@@ -120,13 +150,13 @@ public final class CorrelationPropagation {
         return pseudonyms.of(refused.length() <= LONGEST_HASHED ? refused : refused.substring(0, LONGEST_HASHED));
     }
 
-    String correlationHeader() {
+    HeaderName correlationHeader() {
         return correlationHeader;
     }
 
     /** Null if the one header is for both. */
     @Nullable
-    String requestHeader() {
+    HeaderName requestHeader() {
         return requestHeader;
     }
 
@@ -141,8 +171,9 @@ public final class CorrelationPropagation {
 
     @Override
     public String toString() {
-        return "CorrelationPropagation{headers " + correlationHeader
-                + (requestHeader == null ? "" : " and " + requestHeader) + ", trust " + trusted + ", outbound "
+        return "CorrelationPropagation{headers " + correlationHeader.written()
+                + (requestHeader == null ? "" : " and " + requestHeader.written()) + ", trust " + trusted
+                + ", outbound "
                 + outbound
                 + ", echo " + echo + "}";
     }
@@ -164,7 +195,8 @@ public final class CorrelationPropagation {
          * The header that the correlation id is read from, written to and echoed in. Default: {@code X-Correlation-ID}. If
          * it is the request id's as well, every request is given a new request id.
          *
-         * @throws IllegalArgumentException if it is no name of a header
+         * @throws IllegalArgumentException if it is no name of a header, or that of one with a meaning of its own, such as
+         *     {@code traceparent} or {@code Host}
          */
         public Builder correlationHeader(String name) {
             correlationHeader = headerName(name);
@@ -174,7 +206,8 @@ public final class CorrelationPropagation {
         /**
          * The header that the request id is read from. Default: {@code X-Request-ID}.
          *
-         * @throws IllegalArgumentException if it is no name of a header
+         * @throws IllegalArgumentException if it is no name of a header, or that of one with a meaning of its own, such as
+         *     {@code traceparent} or {@code Host}
          */
         public Builder requestHeader(String name) {
             requestHeader = headerName(name);
@@ -185,6 +218,10 @@ public final class CorrelationPropagation {
             if (name.isEmpty() || !HeaderChars.TOKEN.fill(name, 0, name.length())) {
                 throw new IllegalArgumentException(
                         "'" + name + "' is no name of a header, must be letters, digits and any of !#$%&'*+-.^_`|~");
+            }
+            if (ReservedHeaders.include(name)) {
+                throw new IllegalArgumentException("the header '" + name
+                        + "' has another meaning, must be one that is for this alone, such as X-Correlation-ID");
             }
             return name;
         }

@@ -22,7 +22,7 @@ final class CorrelationPropagator extends ContainedPropagator {
         this.propagator = ForeignPropagator.containing(propagator);
         this.rules = rules;
         List<String> all = new ArrayList<>(propagator.fields());
-        all.add(rules.correlationHeader());
+        all.add(rules.correlationHeader().written());
         this.fields = List.copyOf(all);
     }
 
@@ -34,33 +34,18 @@ final class CorrelationPropagator extends ContainedPropagator {
     @Override
     <C> void write(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
         CorrelationContext correlation = Correlation.from(context);
-        if (correlation == null || !mayLeave(carrier, setter)) {
+        if (correlation == null || !rules.mayLeave(carrier, setter)) {
             propagator.inject(CorrelationBaggage.without(context), carrier, setter);
             return;
         }
         propagator.inject(CorrelationBaggage.with(correlation, context), carrier, setter);
-        rules.write(correlation, carrier, setter);
-    }
-
-    private <C> boolean mayLeave(@Nullable C carrier, TextMapSetter<C> setter) {
-        boolean allowed;
-        try {
-            allowed = rules.allows(carrier, setter);
-        } catch (Throwable hostile) {
-            ContainedPropagator.passOnIfFatal(hostile);
-            // Somebody's request object that does not say where it goes.
-            allowed = false;
-        }
-        if (!allowed) {
-            rules.tally().withheld();
-        }
-        return allowed;
+        rules.write(correlation.correlationId(), carrier, setter);
     }
 
     @Override
     <C> Context read(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
         Context extracted = propagator.extract(context, carrier, getter);
-        CorrelationContext correlation = new CorrelationReading(rules, extracted).read(carrier, getter);
+        CorrelationContext correlation = new CorrelationReading(rules, context, extracted).read(carrier, getter);
         return Correlation.stored(correlation, CorrelationBaggage.without(extracted));
     }
 

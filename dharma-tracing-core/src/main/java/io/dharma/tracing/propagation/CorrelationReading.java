@@ -10,12 +10,14 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out which correlation one incoming request belongs to. For one thread, once. */
 final class CorrelationReading {
 
     private final CorrelationPropagation rules;
+    private final Context before;
     private final Context context;
     private boolean trusted;
     private @Nullable CorrelationSource source;
@@ -23,9 +25,15 @@ final class CorrelationReading {
     private @Nullable String requestId;
     private @Nullable CorrelationOffer refused;
 
-    /** Of a context with the trace and the baggage of the request. */
-    CorrelationReading(CorrelationPropagation rules, Context context) {
+    /**
+     * Of a request.
+     *
+     * @param before what was current where it is read
+     * @param context the same with the trace and the baggage of the request
+     */
+    CorrelationReading(CorrelationPropagation rules, Context before, Context context) {
         this.rules = rules;
+        this.before = before;
         this.context = context;
     }
 
@@ -38,8 +46,7 @@ final class CorrelationReading {
             refuse(new CorrelationOffer("", CorrelationRefusal.UNREADABLE));
         }
         CorrelationContext present = Correlation.from(context);
-        if (present != null && (correlationId == null || correlationId.equals(present.correlationId()))) {
-            // The request is read for a second time, or within a job that has a correlation of its own.
+        if (present != null && isPartOf(present)) {
             return present;
         }
         CorrelationContext begun = begin();
@@ -47,13 +54,38 @@ final class CorrelationReading {
         return begun;
     }
 
+    /**
+     * Whether the request goes on with a correlation that is there already: it is read for a second time, or within a job,
+     * and says nothing of its own. One whose id was refused, or that is part of another trace, says enough: it is a stranger
+     * to the loop that takes it from a queue.
+     */
+    private boolean isPartOf(CorrelationContext present) {
+        if (correlationId != null) {
+            return correlationId.equals(present.correlationId());
+        }
+        return refused == null ? !isOfAnotherTrace() : isReplacedBy(present.trust(), refused);
+    }
+
+    private boolean isReplacedBy(CorrelationTrust trust, CorrelationOffer offer) {
+        return trust.refusal() == offer.refusal() && Objects.equals(trust.refusedHash(), rules.hash(offer.value()));
+    }
+
+    private boolean isOfAnotherTrace() {
+        SpanContext brought = spanIn(context);
+        SpanContext current = spanIn(before);
+        return brought != null
+                && brought.isRemote()
+                && (current == null || !brought.getTraceId().equals(current.getTraceId()));
+    }
+
     private <C> void search(@Nullable C carrier, TextMapGetter<C> getter) {
         trusted = rules.trusts(carrier, getter);
-        boolean found = take(CorrelationSource.BAGGAGE, offerInBaggage())
-                || take(
-                        CorrelationSource.CORRELATION_HEADER,
-                        CorrelationOffer.inHeader(rules.correlationHeader(), carrier, getter, trusted));
-        String header = rules.requestHeader();
+        boolean found =
+                take(CorrelationSource.BAGGAGE, CorrelationOffer.inBaggage(Baggage.fromContext(context), trusted))
+                        || take(
+                                CorrelationSource.CORRELATION_HEADER,
+                                CorrelationOffer.inHeader(rules.correlationHeader(), carrier, getter, trusted));
+        HeaderName header = rules.requestHeader();
         CorrelationOffer request = header == null ? null : CorrelationOffer.inHeader(header, carrier, getter, trusted);
         if (request != null && request.refusal() == null) {
             requestId = request.value();
@@ -65,12 +97,8 @@ final class CorrelationReading {
         }
     }
 
-    private @Nullable CorrelationOffer offerInBaggage() {
-        return CorrelationOffer.of(inBaggage(CorrelationBaggage.CORRELATION_ID), trusted);
-    }
-
     private @Nullable String inBaggage(String key) {
-        return Baggage.fromContext(context).getEntryValue(key);
+        return CorrelationBaggage.only(Baggage.fromContext(context), key);
     }
 
     /** Whether there is an id, and it can be taken. */
@@ -128,10 +156,16 @@ final class CorrelationReading {
 
     /** The trace that the request is part of, if its id may be taken; a stranger's is as strange as their other ids. */
     private @Nullable SpanContext trace() {
+        SpanContext trace = spanIn(context);
+        boolean usable = trace != null && CorrelationRefusal.of(trace.getTraceId()) == null;
+        return usable && trace != null && (trusted || !trace.isRemote()) ? trace : null;
+    }
+
+    /** Null if there is none that is valid. */
+    private static @Nullable SpanContext spanIn(Context context) {
         try {
-            SpanContext trace = Span.fromContext(context).getSpanContext();
-            boolean usable = trace.isValid() && CorrelationRefusal.of(trace.getTraceId()) == null;
-            return usable && (trusted || !trace.isRemote()) ? trace : null;
+            SpanContext span = Span.fromContext(context).getSpanContext();
+            return span.isValid() && span.getTraceId() != null ? span : null;
         } catch (Throwable hostile) {
             // A span may be the application's own.
             ContainedPropagator.passOnIfFatal(hostile);

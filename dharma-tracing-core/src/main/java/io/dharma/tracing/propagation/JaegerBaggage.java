@@ -83,7 +83,7 @@ final class JaegerBaggage {
     static <C> void write(Baggage baggage, @Nullable C carrier, TextMapSetter<C> setter) {
         if (!baggage.isEmpty()) {
             JaegerBaggage written = new JaegerBaggage();
-            baggage.forEach((key, entry) -> written.writeEntry(key, entry, carrier, setter));
+            CorrelationBaggage.visitOursFirst(baggage, (key, entry) -> written.writeEntry(key, entry, carrier, setter));
         }
     }
 

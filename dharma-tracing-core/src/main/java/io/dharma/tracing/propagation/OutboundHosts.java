@@ -111,13 +111,18 @@ public final class OutboundHosts {
             return false;
         }
         String name = HostRule.normalized(host);
-        return (bareNames && address == null && isBareName(name))
+        return (bareNames && address == null && isBareName(host))
                 || rules().stream().anyMatch(rule -> rule.matches(name, address));
     }
 
-    /** With a letter first: {@code 134744072} is an address to many, and not one's own. */
-    private static boolean isBareName(String name) {
-        return name.indexOf('.') < 0 && name.charAt(0) >= 'a' && name.charAt(0) <= 'z';
+    /**
+     * With a letter first: {@code 134744072} is an address to many, and not one's own. A dot at the end makes a name one of
+     * the whole world's, several of which have addresses: {@code ai.} has had one.
+     */
+    private static boolean isBareName(String host) {
+        char first = host.charAt(0);
+        boolean letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+        return letter && (host.indexOf('.') < 0 || host.equalsIgnoreCase("localhost."));
     }
 
     @Override

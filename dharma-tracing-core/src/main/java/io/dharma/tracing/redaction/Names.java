@@ -15,6 +15,9 @@ final class Names {
     static final int MOST_REMEMBERED = 1024;
     private static final int LONGEST_REMEMBERED = 128;
 
+    /** As {@code Correlation.ATTRIBUTE} has it, which this room does not know. */
+    private static final String CORRELATION_ID = "dharma.correlation_id";
+
     private final Map<String, Treatment> remembered = new ConcurrentHashMap<>();
     private final KeyList keys;
     private final Predicate<String> harmless;
@@ -82,6 +85,9 @@ final class Names {
     }
 
     private @Nullable Treatment byConvention(String name) {
+        if (name.equals(CORRELATION_ID)) {
+            return Treatment.CORRELATION;
+        }
         if (urls && name.equals("url.query")) {
             return Treatment.QUERY;
         }

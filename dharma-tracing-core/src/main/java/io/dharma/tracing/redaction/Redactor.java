@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>All other texts are searched: for what is named as above in {@code name=value}, JSON, headers and command lines,
  *       and for what looks like a private key, a web token, an API key of a known maker, credentials in a URL, a card's
  *       or a bank account's number. Messages in stack traces are texts like others; frames are left alone. So are names of
- *       attributes, and bytes that are UTF-8. Of the numbers, those of 13 to 16 digits go that can be a card's.
+ *       attributes, and bytes that are UTF-8. Of the numbers, those of 13 to 16 digits go that can be a card's. The
+ *       attribute {@code dharma.correlation_id} stays if it is an id, for that was searched before it was taken.
  * </ol>
  *
  * <p>What is taken out of a text becomes {@code [redacted]}. Types stay: a number becomes 0, a list of numbers empty. A
@@ -65,6 +66,7 @@ public final class Redactor {
     private final RuleCounts redacted = new RuleCounts();
     private final RuleCounts dryRun = new RuleCounts();
     private final Names names;
+    private final TextScan uncounted;
     private final Values values;
     private final MetricWalk metrics;
 
@@ -94,7 +96,7 @@ public final class Redactor {
         List<Scanner> scanners = scanners(settings, flags);
         TextScan texts = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), counts);
         TextScan queries = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, true), counts);
-        TextScan uncounted = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), rule -> {});
+        this.uncounted = texts(scanners, new AssignmentScanner(keys, allowed, settings.urls, false), rule -> {});
         this.names = new Names(
                 keys,
                 name -> uncounted.redact(name).equals(name),
@@ -270,6 +272,14 @@ public final class Redactor {
     public String redactText(String text) {
         String after = values.text(text);
         return settings.dryRun ? text : after;
+    }
+
+    /**
+     * Whether {@link #redactText} would take anything out of a text; never in a dry run. Not counted. For ids and the like,
+     * which are refused whole rather than marked. Some 100 ns for one of 32 characters.
+     */
+    public boolean isSensitive(String text) {
+        return !settings.dryRun && uncounted.pass(text) != text;
     }
 
     /**

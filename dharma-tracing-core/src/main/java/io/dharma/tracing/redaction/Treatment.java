@@ -21,6 +21,9 @@ enum Treatment {
     /** A value that a statement was sent with. */
     PARAMETER,
 
+    /** The correlation id, which was searched before it was taken: kept if it is an id, otherwise as any other. */
+    CORRELATION,
+
     /** Any other: texts are searched. */
     SEARCHED
 }

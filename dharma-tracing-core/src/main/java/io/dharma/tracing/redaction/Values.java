@@ -1,5 +1,6 @@
 package io.dharma.tracing.redaction;
 
+import io.dharma.tracing.internal.text.IdSyntax;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.common.ValueType;
@@ -81,8 +82,14 @@ final class Values {
             case IDENTITY -> identity(value);
             case QUERY -> searched(value, asQuery, neighbours, depth);
             case STATEMENT -> searched(value, asStatement(neighbours), neighbours, depth);
+            case CORRELATION -> isId(value) ? value : searched(value, reading, neighbours, depth);
             case SEARCHED -> searched(value, reading, neighbours, depth);
         };
+    }
+
+    /** Spans are found by it, and it stands in headers, logs and stores: it is to be the same everywhere. */
+    private static boolean isId(Object value) {
+        return value instanceof String text && IdSyntax.isId(text);
     }
 
     private UnaryOperator<String> asStatement(Neighbours neighbours) {

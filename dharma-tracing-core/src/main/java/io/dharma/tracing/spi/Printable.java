@@ -26,26 +26,48 @@ public final class Printable {
         return escape(text.substring(0, end)) + "...";
     }
 
+    /**
+     * Whether a code point may be shown as it is: no control character, none that separates lines, turns the direction or
+     * shows nothing, and no half of a surrogate pair; but the joiners that scripts and emoji need.
+     */
+    public static boolean isPrintable(int codePoint) {
+        if (codePoint < 0x7f) {
+            return codePoint >= ' ';
+        }
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                false;
+            case Character.FORMAT -> codePoint == ZERO_WIDTH_NON_JOINER || codePoint == ZERO_WIDTH_JOINER;
+            default -> true;
+        };
+    }
+
     private static int firstUnsafe(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (isUnsafe(text, i)) {
+        int i = 0;
+        while (i < text.length()) {
+            int codePoint = text.codePointAt(i);
+            if (!isPrintable(codePoint)) {
                 return i;
             }
+            i += Character.charCount(codePoint);
         }
         return -1;
     }
 
     private static String escapeFrom(String text, int first) {
         StringBuilder escaped = new StringBuilder(text.length() + 16).append(text, 0, first);
-        for (int i = first; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (isUnsafe(text, i)) {
-                appendEscape(escaped, c);
-            } else {
-                escaped.append(c);
-            }
-        }
+        text.substring(first).codePoints().forEach(codePoint -> append(escaped, codePoint));
         return escaped.toString();
+    }
+
+    private static void append(StringBuilder escaped, int codePoint) {
+        if (isPrintable(codePoint)) {
+            escaped.appendCodePoint(codePoint);
+            return;
+        }
+        for (char c : Character.toChars(codePoint)) {
+            appendEscape(escaped, c);
+        }
     }
 
     private static void appendEscape(StringBuilder escaped, char c) {
@@ -55,29 +77,5 @@ public final class Printable {
             case '\t' -> escaped.append("\\t");
             default -> escaped.append(String.format("\\u%04x", (int) c));
         }
-    }
-
-    private static boolean isUnsafe(String text, int index) {
-        char c = text.charAt(index);
-        if (c < 0x7f) {
-            return c < ' ';
-        }
-        return c < 0xa0 || isInvisible(c) || isLoneSurrogate(text, index);
-    }
-
-    /** Separators of lines, direction marks and the like; but not the joiners that scripts and emoji need. */
-    private static boolean isInvisible(char c) {
-        int type = Character.getType(c);
-        return type == Character.LINE_SEPARATOR
-                || type == Character.PARAGRAPH_SEPARATOR
-                || (type == Character.FORMAT && c != ZERO_WIDTH_NON_JOINER && c != ZERO_WIDTH_JOINER);
-    }
-
-    private static boolean isLoneSurrogate(String text, int index) {
-        char c = text.charAt(index);
-        if (Character.isHighSurrogate(c)) {
-            return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
-        }
-        return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 }

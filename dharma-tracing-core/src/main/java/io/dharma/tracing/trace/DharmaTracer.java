@@ -63,6 +63,8 @@ public final class DharmaTracer implements AutoCloseable {
      * baggage is passed on as it came, by blocks, {@link #inject} and the OpenTelemetry instance. As OpenTelemetry's
      * specification has it for {@code OTEL_SDK_DISABLED}. No threads; a block costs about what one does that is not
      * sampled.
+     *
+     * @param propagator for correlation to be passed on as well, one of {@link CorrelationPropagation#passingOn}
      */
     public static DharmaTracer passingOn(TextMapPropagator propagator) {
         SpanSource source = SpanSource.passingOn();
@@ -100,8 +102,13 @@ public final class DharmaTracer implements AutoCloseable {
 
     /**
      * Runs the body in a block that ends when the stage does which the body returns. The block is current while the
-     * body runs, not afterwards. The very stage is returned that the body made; one that completes exceptionally
-     * fails the block. A body that throws, or returns null, ends the block at once.
+     * body runs, not afterwards. The very stage is returned that the body made, so that cancelling it reaches the work; one
+     * that completes exceptionally fails the block. A body that throws, or returns null, ends the block at once.
+     *
+     * <p>What depends on the stage by {@code thenRun}, {@code whenComplete} and the like runs on the thread that completes
+     * it, and a {@link java.util.concurrent.CompletableFuture} runs what was added last first: the block then ends only
+     * after what the caller added to the stage, and is as much longer as that takes. Where it takes long, add it by {@code
+     * thenRunAsync} and the like, or run it in a block of its own.
      */
     public <S extends @Nullable CompletionStage<?>, X extends Throwable> S tracedAsync(
             @Nullable String name, TracedCall<S, X> body) throws X {

@@ -139,7 +139,8 @@ public final class DharmaTracerBuilder {
 
     /**
      * What is taken out of spans after all {@linkplain #stage stages}, so that none of them can add it again; of baggage
-     * before it goes to other services; and of the names that metrics have for blocks. Default: nothing is taken out.
+     * before it goes to other services; and of the names that metrics have for blocks. Ids of correlations that hold such
+     * things are refused while the tracer runs, wherever they come from. Default: nothing is taken out.
      */
     public DharmaTracerBuilder redactor(Redactor newRedactor) {
         redactor = Objects.requireNonNull(newRedactor, "redactor");

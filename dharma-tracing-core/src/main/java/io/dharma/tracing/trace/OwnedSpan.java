@@ -30,6 +30,11 @@ abstract class OwnedSpan implements Span {
         return 0;
     }
 
+    /** What to add to readings of the monotonic clock for time since the epoch, if it is timed: the same in all its trace. */
+    long epochOffset() {
+        return 0;
+    }
+
     /**
      * Ends at a reading of the monotonic clock that the caller has already taken.
      *

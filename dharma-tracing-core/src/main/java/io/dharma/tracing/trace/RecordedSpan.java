@@ -42,7 +42,7 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
     private static final int LINK_BYTES = 160;
     private static final int SHORT_TEXT = 64;
 
-    private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+    static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
     private final SpanSource source;
     private final InstrumentationScopeInfo scope;
@@ -332,6 +332,11 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
         return startEpochNanos - trace.epochOffset();
     }
 
+    @Override
+    long epochOffset() {
+        return trace.epochOffset();
+    }
+
     // The end
 
     @Override
@@ -457,14 +462,28 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
         return endEpochNanos;
     }
 
+    /** What failed it knows best, then who says so, then what was seen on the way. */
     @Override
     public @Nullable String errorType() {
+        if (!hasFailed()) {
+            return null;
+        }
         Throwable cause = failure;
         if (cause != null) {
             return cause.getClass().getName();
         }
-        SpanAttributes recorded = attributes;
-        return recorded == null || !hasFailed() ? null : recorded.get(ERROR_TYPE);
+        String said = attributes == null ? null : attributes.get(ERROR_TYPE);
+        return said == null ? lastException() : said;
+    }
+
+    private @Nullable String lastException() {
+        Throwable last = null;
+        if (events != null) {
+            for (SpanEvent event : events) {
+                last = event.exception() == null ? last : event.exception();
+            }
+        }
+        return last == null ? null : last.getClass().getName();
     }
 
     @Override

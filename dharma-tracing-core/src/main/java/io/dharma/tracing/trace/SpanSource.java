@@ -180,9 +180,11 @@ final class SpanSource implements NumericTraceId.Dater {
         LocalSpanContext identity = new LocalSpanContext(traceId, ids.randomBits(), flags, state);
         boolean entry = heard != null && isEntry(heard, parent, parentIdentity);
         if (!recorded && heard != null) {
-            return unsampledHop(name, identity, parentIdentity, heard, entry, request, nanoTime);
+            long epochOffset = epochOffset(parent, nanoTime);
+            return unsampledHop(name, identity, parentIdentity, heard, entry, request, nanoTime, epochOffset);
         }
-        LocalTrace localTrace = parentTrace != null ? parentTrace : newLocalTrace(identity, nanoTime);
+        LocalTrace localTrace =
+                parentTrace != null ? parentTrace : newLocalTrace(identity, epochOffset(parent, nanoTime));
         RecordedSpan span = new RecordedSpan(
                 this,
                 request.scope,
@@ -211,8 +213,8 @@ final class SpanSource implements NumericTraceId.Dater {
             CorrelationContext correlation,
             boolean entry,
             Request request,
-            long nanoTime) {
-        long epochOffset = anchor.offsetAt(nanoTime);
+            long nanoTime,
+            long epochOffset) {
         long startNanoTime = request.startEpochNanos == 0 ? nanoTime : request.startEpochNanos - epochOffset;
         return new UnsampledHop(this, identity, parent, correlation, entry, name, request, startNanoTime, epochOffset);
     }
@@ -230,8 +232,13 @@ final class SpanSource implements NumericTraceId.Dater {
         return NumericTraceId.undated(ids.randomBits(), this);
     }
 
-    private LocalTrace newLocalTrace(LocalSpanContext localRoot, long nanoTime) {
-        return new LocalTrace(anchor.offsetAt(nanoTime), localRoot.isSampled() ? null : keepBuffer);
+    private LocalTrace newLocalTrace(LocalSpanContext localRoot, long epochOffset) {
+        return new LocalTrace(epochOffset, localRoot.isSampled() ? null : keepBuffer);
+    }
+
+    /** The parent's, so that a step of the wall clock does not put a span outside of what called it. */
+    private long epochOffset(Span parent, long nanoTime) {
+        return parent instanceof OwnedSpan owned && owned.isTimed() ? owned.epochOffset() : anchor.offsetAt(nanoTime);
     }
 
     /** A parent may be the application's own; if it does not behave, there is none. */

@@ -13,6 +13,7 @@ import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ClosingSteps;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.SensitiveIds;
 import io.dharma.tracing.spi.Timeouts;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
@@ -45,6 +46,7 @@ final class TracerParts {
     private final @Nullable BlockMetrics blockMetrics;
     private final @Nullable MdcMirror mdcMirror;
     private final ContextHooks.@Nullable Registration mdc;
+    private final SensitiveIds.@Nullable Registration sensitiveIds;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -74,9 +76,10 @@ final class TracerParts {
             this.propagation = new Propagation(outbound(builder), source);
             this.openTelemetry = new DharmaOpenTelemetry(
                     new OpenTelemetryTracerProvider(source), meterProvider, loggerProvider, propagation);
-            // Last, for it is the whole JVM's: nothing that fails above may leave it behind.
+            // Last, for they are the whole JVM's: nothing that fails above may leave them behind.
             this.mdcMirror = builder.mdc;
             this.mdc = register(mdcMirror);
+            this.sensitiveIds = screen(builder.redactor);
         } catch (RuntimeException | Error failed) {
             if (published != null) {
                 published.close();
@@ -100,6 +103,11 @@ final class TracerParts {
 
     private static ContextHooks.@Nullable Registration register(@Nullable MdcMirror mirror) {
         return mirror == null ? null : ContextHooks.register(mirror);
+    }
+
+    /** What would be taken out of spans must not become the id by which they are found. */
+    private static SensitiveIds.@Nullable Registration screen(@Nullable Redactor redactor) {
+        return redactor == null ? null : SensitiveIds.register(redactor::isSensitive);
     }
 
     BlockFactory blocks() {
@@ -167,6 +175,7 @@ final class TracerParts {
         boolean reportsLast = loggerProvider != null || meterProvider != null;
         ClosingSteps.runAll(
                 this::closeMdc,
+                this::closeScreen,
                 source::close,
                 () -> pipeline.close(Duration.ofNanos(reportsLast ? nanos - nanos / 3 : nanos)),
                 () -> closeLogs(deadline),
@@ -177,6 +186,12 @@ final class TracerParts {
     private void closeMdc() {
         if (mdc != null) {
             mdc.close();
+        }
+    }
+
+    private void closeScreen() {
+        if (sensitiveIds != null) {
+            sensitiveIds.close();
         }
     }
 

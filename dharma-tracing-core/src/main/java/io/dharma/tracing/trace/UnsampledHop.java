@@ -1,6 +1,7 @@
 package io.dharma.tracing.trace;
 
 import io.dharma.tracing.context.CorrelationContext;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -8,13 +9,14 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A span that the sampler dropped, of a request that has a correlation: it remembers what somebody wants to know who
- * reads the request's chain, and forgets attributes and events.
+ * reads the request's chain, and forgets attributes and events but for what tells the kind of a failure.
  *
  * <p>Thread-safe; guarded by itself. After its end it does not change any more.
  */
@@ -38,6 +40,8 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
     private @Nullable List<SpanContext> links;
     private StatusCode status = StatusCode.UNSET;
     private @Nullable Class<?> failure;
+    private @Nullable Class<?> lastException;
+    private @Nullable String errorType;
     private long endEpochNanos;
     private boolean nested;
     private volatile boolean ended;
@@ -61,6 +65,9 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
         this.kind = request.kind();
         this.startNanoTime = startNanoTime;
         this.epochOffset = epochOffset;
+        if (request.attributes() != null) {
+            this.errorType = request.attributes().get(RecordedSpan.ERROR_TYPE);
+        }
         if (request.links() != null) {
             request.links().forEach(link -> add(link.getSpanContext()));
         }
@@ -88,14 +95,57 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
     }
 
     private synchronized void add(SpanContext linked) {
+        if (ended) {
+            return;
+        }
         List<SpanContext> existing = links;
         if (existing == null) {
             existing = new ArrayList<>(2);
             links = existing;
         }
-        if (!ended && existing.size() < source.limits().getMaxNumberOfLinks()) {
+        if (existing.size() < source.limits().getMaxNumberOfLinks()) {
             existing.add(linked);
         }
+    }
+
+    @Override
+    public Span setAttribute(@Nullable String key, @Nullable String value) {
+        if (value != null && RecordedSpan.ERROR_TYPE.getKey().equals(key)) {
+            errorType(value);
+        }
+        return this;
+    }
+
+    @Override
+    public <T> Span setAttribute(@Nullable AttributeKey<T> key, @Nullable T value) {
+        if (key != null && value instanceof String text) {
+            source.shield(() -> setAttribute(key.getKey(), text));
+        }
+        return this;
+    }
+
+    @Override
+    public Span setAllAttributes(@Nullable Attributes all) {
+        if (all != null) {
+            source.shield(() -> setAttribute(RecordedSpan.ERROR_TYPE, all.get(RecordedSpan.ERROR_TYPE)));
+        }
+        return this;
+    }
+
+    private synchronized void errorType(String type) {
+        if (!ended) {
+            int length = SpanAttributes.lengthWithin(type, source.limits().getMaxAttributeValueLength());
+            errorType = type.substring(0, length);
+        }
+    }
+
+    /** None of its methods are called: whether it is the reason for a failure, the status says. */
+    @Override
+    public synchronized Span recordException(@Nullable Throwable exception, @Nullable Attributes additional) {
+        if (exception != null && !ended) {
+            lastException = exception.getClass();
+        }
+        return this;
     }
 
     @Override
@@ -132,6 +182,11 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
     @Override
     long startNanoTime() {
         return startNanoTime;
+    }
+
+    @Override
+    long epochOffset() {
+        return epochOffset;
     }
 
     @Override
@@ -214,19 +269,30 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
 
     @Override
     public @Nullable String errorType() {
-        Class<?> type = failure;
-        return type == null ? null : type.getName();
+        if (!hasFailed()) {
+            return null;
+        }
+        if (failure != null) {
+            return failure.getName();
+        }
+        Class<?> seen = lastException;
+        return errorType != null || seen == null ? errorType : seen.getName();
     }
 
     @Override
     public List<SpanContext> linkedSpans() {
         List<SpanContext> linked = links;
-        return linked == null ? List.of() : linked;
+        return linked == null ? List.of() : Collections.unmodifiableList(linked);
     }
 
     @Override
     public long estimatedBytes() {
-        long bytes = OWN_BYTES + (name.length() <= SHORT_TEXT ? 0 : 2L * name.length());
+        long bytes = OWN_BYTES + textBytes(name) + textBytes(errorType);
         return bytes + (long) LINK_BYTES * linkedSpans().size();
+    }
+
+    /** As for recorded spans: short ones are most likely constants of the application. */
+    private static long textBytes(@Nullable String text) {
+        return text == null || text.length() <= SHORT_TEXT ? 0 : 2L * text.length();
     }
 }

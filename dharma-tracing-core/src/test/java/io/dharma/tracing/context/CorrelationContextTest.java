@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dharma.tracing.redaction.Pseudonyms;
+import io.dharma.tracing.redaction.Redactor;
+import io.dharma.tracing.spi.SensitiveIds;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -62,7 +64,71 @@ class CorrelationContextTest {
         assertThat(job.correlationId()).matches("[0-9a-f]{32}");
         assertThat(job.trust().outcome()).isEqualTo(CorrelationTrust.Outcome.REPLACED);
         assertThat(job.trust().refusal()).isEqualTo(CorrelationRefusal.CONTROL_CHARACTER);
+        assertThat(job.leftOut()).isEqualTo(1);
         assertThat(job.toString()).doesNotContain("4711");
+    }
+
+    @Test
+    void trust_isNeverThatOfAnIdThatWasRefused() {
+        CorrelationTrust accepted = CorrelationTrust.accepted(CorrelationSource.CORRELATION_HEADER);
+        CorrelationTrust replaced =
+                CorrelationTrust.replaced(CorrelationSource.REQUEST_HEADER, CorrelationRefusal.TOO_LONG, "k1:abc");
+
+        CorrelationContext wrong =
+                CorrelationContext.builder().correlationId("bad id", accepted).build();
+        CorrelationContext none =
+                CorrelationContext.builder().correlationId(null, accepted).build();
+        CorrelationContext again =
+                CorrelationContext.builder().correlationId("bad id", replaced).build();
+
+        assertThat(wrong.trust())
+                .isEqualTo(CorrelationTrust.replaced(CorrelationSource.NEW, CorrelationRefusal.WRONG_CHARACTER, null));
+        assertThat(wrong.leftOut()).isEqualTo(1);
+        assertThat(none.trust()).isEqualTo(CorrelationTrust.created());
+        assertThat(none.leftOut()).isZero();
+        assertThat(again.trust())
+                .as("what was refused first")
+                .isEqualTo(CorrelationTrust.replaced(CorrelationSource.NEW, CorrelationRefusal.TOO_LONG, "k1:abc"));
+    }
+
+    @Test
+    void idsThatLookLikeSecrets_areLeftOutWhileSomethingRedactsThem() {
+        Redactor redactor = Redactor.create();
+        try (SensitiveIds.Registration redaction = SensitiveIds.register(redactor::isSensitive)) {
+            CorrelationContext context = CorrelationContext.builder()
+                    .correlationId("4111111111111111")
+                    .requestId("GB82WEST12345698765432")
+                    .causationId("AKIAIOSFODNN7EXAMPLE")
+                    .conversationId("order-4711")
+                    .build();
+
+            assertThat(context.trust())
+                    .isEqualTo(CorrelationTrust.replaced(CorrelationSource.NEW, CorrelationRefusal.SENSITIVE, null));
+            assertThat(context.requestId()).matches("[0-9a-f]{32}");
+            assertThat(context.causationId()).isNull();
+            assertThat(context.conversationId()).isEqualTo("order-4711");
+            assertThat(context.leftOut()).isEqualTo(3);
+            assertThat(context.toString()).doesNotContain("4111").doesNotContain("GB82");
+        }
+        assertThat(CorrelationContext.builder()
+                        .correlationId("4111111111111111")
+                        .build()
+                        .correlationId())
+                .isEqualTo("4111111111111111");
+    }
+
+    @Test
+    void screenThatThrows_refusesAll() {
+        try (SensitiveIds.Registration broken = SensitiveIds.register(id -> {
+            throw new IllegalStateException("broken");
+        })) {
+            assertThat(CorrelationContext.builder()
+                            .correlationId("order-4711")
+                            .build()
+                            .trust()
+                            .refusal())
+                    .isEqualTo(CorrelationRefusal.SENSITIVE);
+        }
     }
 
     @Test
@@ -104,7 +170,8 @@ class CorrelationContextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a\r\nb", "a\0", "a\u2028b", "a\u0085", "\ud800"})
+    @ValueSource(
+            strings = {"", "a\r\nb", "a\0", "a\u2028b", "a\u0085", "\ud800", "\u202eevil", "a\u200bb", "\udb40\udc41"})
     void valueThatBreaksTheRules_isLeftOut(String value) {
         CorrelationContext context = CorrelationContext.create().withAttribute("key", value);
 
@@ -120,7 +187,7 @@ class CorrelationContextTest {
                 .attribute("k", "v".repeat(257))
                 .attribute(null, "v")
                 .attribute("k", null)
-                .attribute("tenant", "Bj\u00f6rn & \ud83d\ude00")
+                .attribute("tenant", "Bj\u00f6rn & \ud83d\ude00 \u0646\u200c\u0645")
                 .build();
 
         assertThat(context.attributes()).containsOnlyKeys("k".repeat(64), "tenant");

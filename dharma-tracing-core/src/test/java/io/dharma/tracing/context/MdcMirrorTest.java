@@ -235,7 +235,7 @@ class MdcMirrorTest {
     void fieldsWithOneKey_areRefused() {
         assertThatThrownBy(() -> MdcMirror.of(List.of(MdcField.traceId("id"), MdcField.spanId("id"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("share an MDC key");
+                .hasMessageContaining("share the MDC key '");
         assertThatThrownBy(() -> MdcField.traceId(" ")).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -6,10 +6,8 @@ import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.dharma.tracing.context.Correlation;
 import io.dharma.tracing.context.CorrelationContext;
-import io.dharma.tracing.context.CorrelationTrust;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.Context;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -21,8 +19,7 @@ import java.util.regex.Pattern;
  */
 class CorrelationFuzzTest {
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:+/=-]{7,127}");
-    private static final Pattern FIELD_VALUE = Pattern.compile("[\\x20-\\x7E]*");
+    private static final Pattern FIELD_VALUE = Pattern.compile("[\\t\\x20-\\x7E]*");
 
     @DictionaryEntries({
         "X-Correlation-ID:",
@@ -45,40 +42,11 @@ class CorrelationFuzzTest {
         Context read = propagator.read(Context.root(), incoming, Headers.GETTER);
 
         CorrelationContext correlation = Objects.requireNonNull(Correlation.from(read));
-        assertKeepsToTheRules(correlation);
-        assertIsWhatWasSent(correlation, incoming);
+        CorrelationOracle.assertKeepsToTheRules(correlation);
+        CorrelationOracle.assertIsWhatWasSent(correlation, incoming, rules.counts());
         assertThat(Baggage.fromContext(read).asMap().keySet()).noneMatch(key -> key.startsWith("dharma."));
         assertArrives(propagator, read, correlation);
         assertLeavesNowhereElse(propagator, read);
-    }
-
-    private static void assertKeepsToTheRules(CorrelationContext correlation) {
-        assertThat(correlation.correlationId()).matches(ID);
-        assertThat(correlation.requestId()).matches(ID);
-        assertThat(correlation.causationId() == null
-                        || ID.matcher(correlation.causationId()).matches())
-                .isTrue();
-        assertThat(correlation.conversationId() == null
-                        || ID.matcher(correlation.conversationId()).matches())
-                .isTrue();
-        assertThat(correlation.toString().chars()).noneMatch(Character::isISOControl);
-    }
-
-    private static void assertIsWhatWasSent(CorrelationContext correlation, Headers incoming) {
-        List<String> sent = new ArrayList<>(incoming.lines("X-Correlation-ID"));
-        sent.addAll(incoming.lines("X-Request-ID"));
-        CorrelationTrust trust = correlation.trust();
-        switch (trust.source()) {
-            case CORRELATION_HEADER, REQUEST_HEADER -> assertThat(sent).contains(correlation.correlationId());
-            case BAGGAGE -> assertThat(incoming.lines("baggage")).isNotEmpty();
-            case TRACE -> assertThat(incoming.get("traceparent")).contains(correlation.correlationId());
-            case NEW ->
-                assertThat(sent)
-                        .noneMatch(
-                                id -> ID.matcher(id).matches() && sent.stream().allMatch(id::equals));
-            case APPLICATION -> throw new AssertionError(trust);
-        }
-        assertThat(trust.refusal() == null).isEqualTo(trust.outcome() != CorrelationTrust.Outcome.REPLACED);
     }
 
     private static void assertArrives(CorrelationPropagator propagator, Context read, CorrelationContext correlation) {

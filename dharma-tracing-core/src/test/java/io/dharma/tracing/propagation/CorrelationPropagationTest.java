@@ -10,12 +10,16 @@ import io.dharma.tracing.context.CorrelationSource;
 import io.dharma.tracing.context.CorrelationTrust;
 import io.dharma.tracing.context.CorrelationTrust.Outcome;
 import io.dharma.tracing.redaction.Pseudonyms;
+import io.dharma.tracing.redaction.Redactor;
+import io.dharma.tracing.spi.SensitiveIds;
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How correlation enters and leaves. */
 class CorrelationPropagationTest {
@@ -239,6 +244,33 @@ class CorrelationPropagationTest {
     }
 
     @Test
+    void entriesOfBaggageThatDisagree_areAmbiguousOnOneLineAndOnTwo() {
+        Headers oneLine = Headers.of("baggage", "dharma.cid=order-4711,dharma.cid=order-4712");
+        Headers twoLines =
+                Headers.of("baggage", "dharma.cid=order-4711,region=eu", "baggage", "region=us,dharma.cid=order-4712");
+
+        for (Headers headers : List.of(oneLine, twoLines)) {
+            CorrelationContext ambiguous = in(headers.read(propagator));
+            assertThat(ambiguous.correlationId()).matches(NEW_ID);
+            assertThat(ambiguous.trust())
+                    .isEqualTo(CorrelationTrust.replaced(
+                            CorrelationSource.NEW, CorrelationRefusal.AMBIGUOUS, PSEUDONYMS.of("order-4711")));
+        }
+        assertThat(read("baggage", "dharma.cid=order-4711,dharma.cid=order-4711")
+                        .correlationId())
+                .isEqualTo("order-4711");
+    }
+
+    @Test
+    void companionsInBaggageThatDisagree_areNotTaken() {
+        CorrelationContext read =
+                read("baggage", "dharma.cid=order-4711,dharma.rid=request-1,dharma.rid=request-2,a=1,a=2");
+
+        assertThat(read.correlationId()).isEqualTo("order-4711");
+        assertThat(read.causationId()).isNull();
+    }
+
+    @Test
     void headerWithoutEnd_isRefused() {
         Context read = propagator.extract(Context.root(), new Headers(), HostileObjects.endlessGetter("order-4711"));
 
@@ -254,6 +286,47 @@ class CorrelationPropagationTest {
         assertThat(in(read).trust().refusal()).isEqualTo(CorrelationRefusal.UNREADABLE);
         assertThat(in(read).trust().refusedHash()).isNull();
         assertThat(rules.counts().refused()).isEqualTo(Map.of(CorrelationRefusal.UNREADABLE, 1L));
+    }
+
+    @Test
+    void idThatLooksLikeASecret_isRefusedWhileSomethingRedactsIt() {
+        Redactor redactor = Redactor.create();
+        try (SensitiveIds.Registration redaction = SensitiveIds.register(redactor::isSensitive)) {
+            CorrelationContext read =
+                    read("X-Correlation-ID", "4111111111111111", "X-Request-ID", "GB82WEST12345698765432");
+
+            assertThat(read.correlationId()).matches(NEW_ID);
+            assertThat(read.requestId()).matches(NEW_ID);
+            assertThat(read.trust())
+                    .isEqualTo(CorrelationTrust.replaced(
+                            CorrelationSource.NEW, CorrelationRefusal.SENSITIVE, PSEUDONYMS.of("4111111111111111")));
+            assertThat(rules.counts().refused()).isEqualTo(Map.of(CorrelationRefusal.SENSITIVE, 2L));
+            assertThat(rules.counts().replaced()).isEqualTo(1);
+            assertThat(read.leftOut()).isZero();
+        }
+    }
+
+    /** HTTP/2, gateways and queues write names in lower case, and their maps are plain. */
+    @Test
+    void headers_areFoundInAPlainMapOfLowerCaseNames() {
+        TextMapGetter<Map<String, String>> plain = new TextMapGetter<>() {
+            @Override
+            @SuppressWarnings("deprecation") // keys() is, and has to be implemented
+            public Iterable<String> keys(Map<String, String> headers) {
+                return headers.keySet();
+            }
+
+            @Override
+            public @Nullable String get(@Nullable Map<String, String> headers, String name) {
+                return headers == null ? null : headers.get(name);
+            }
+        };
+
+        CorrelationContext read = in(propagator.extract(
+                Context.root(), Map.of("x-correlation-id", "order-4711", "x-request-id", "request-1"), plain));
+
+        assertThat(read.correlationId()).isEqualTo("order-4711");
+        assertThat(read.requestId()).isEqualTo("request-1");
     }
 
     // In: whom to trust
@@ -314,13 +387,45 @@ class CorrelationPropagationTest {
 
         assertThat(in(propagator.extract(within, new Headers(), Headers.GETTER)))
                 .isSameAs(job);
-        assertThat(in(propagator.extract(within, Headers.of("X-Correlation-ID", "bad"), Headers.GETTER)))
-                .isSameAs(job);
-        assertThat(in(propagator.extract(within, Headers.of("traceparent", TRACEPARENT), Headers.GETTER)))
-                .isSameAs(job);
         assertThat(in(propagator.extract(within, Headers.of("X-Correlation-ID", "in-header"), Headers.GETTER))
                         .correlationId())
                 .isEqualTo("in-header");
+    }
+
+    @Test
+    void messageOfAnotherTrace_doesNotJoinTheLoopThatTakesIt() {
+        CorrelationContext loop = CorrelationContext.create();
+        Context within = Correlation.stored(loop, Context.root());
+        Context sameTrace = within.with(Span.wrap(
+                SpanContext.create(TRACE, "0000000000000001", TraceFlags.getSampled(), TraceState.getDefault())));
+        Headers message = Headers.of("traceparent", TRACEPARENT);
+
+        assertThat(in(propagator.extract(within, message, Headers.GETTER)).correlationId())
+                .isEqualTo(TRACE);
+        assertThat(in(propagator.extract(sameTrace, message, Headers.GETTER))).isSameAs(loop);
+    }
+
+    @Test
+    void messageWhoseIdWasRefused_doesNotJoinTheLoopThatTakesIt() {
+        CorrelationContext loop = CorrelationContext.create();
+        Context within = Correlation.stored(loop, Context.root());
+
+        CorrelationContext read =
+                in(propagator.extract(within, Headers.of("X-Correlation-ID", "bad id!!"), Headers.GETTER));
+
+        assertThat(read.correlationId()).isNotEqualTo(loop.correlationId()).matches(NEW_ID);
+        assertThat(read.trust().refusal()).isEqualTo(CorrelationRefusal.WRONG_CHARACTER);
+        assertThat(rules.counts().replaced()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedRequestReadTwice_isOneRequest() {
+        Headers headers = Headers.of("X-Correlation-ID", "bad id!!", "traceparent", TRACEPARENT);
+        Context once = headers.read(propagator);
+
+        assertThat(in(propagator.extract(once, headers, Headers.GETTER))).isSameAs(in(once));
+        assertThat(in(propagator.extract(once, Headers.of("X-Correlation-ID", "bad id??"), Headers.GETTER)))
+                .isNotSameAs(in(once));
     }
 
     @Test
@@ -394,6 +499,26 @@ class CorrelationPropagationTest {
         assertThat(next.requestId()).matches(NEW_ID);
         assertThat(next.userKey()).isNull();
         assertThat(next.attributes()).isEmpty();
+    }
+
+    /** What the application has in its baggage must not cost the next service the cause of its request. */
+    @Test
+    void fullBaggage_stillTakesCorrelation() {
+        BaggageBuilder full = Baggage.builder();
+        for (int i = 0; i < 64; i++) {
+            full.put("a" + i, "x");
+        }
+        Context context = Correlation.stored(order, Context.root().with(full.build()));
+
+        for (TextMapPropagator each : List.of(W3C, Propagators.named(List.of("jaeger")))) {
+            TextMapPropagator around = rules.around(each);
+            CorrelationContext next = in(writtenTo(around, "stock", context).read(around));
+
+            assertThat(next.correlationId()).isEqualTo("order-4711");
+            assertThat(next.causationId()).isEqualTo("request-1");
+            assertThat(next.conversationId()).isEqualTo("session-9");
+            assertThat(next.originService()).isEqualTo("web shop");
+        }
     }
 
     @Test
@@ -499,6 +624,64 @@ class CorrelationPropagationTest {
         assertThat(response.isEmpty()).isTrue();
     }
 
+    // Turned off
+
+    private final TextMapPropagator passing = rules.passingOn(W3C, "4111111111111111"::equals);
+
+    @Test
+    void passingOn_handsOnWhatCameToTheSameHosts() {
+        Context request = Headers.of(
+                        "X-Correlation-ID",
+                        "order-4711",
+                        "baggage",
+                        "dharma.cid=order-4711,dharma.rid=request-0,dharma.origin=web%20shop,region=eu")
+                .read(passing);
+
+        Headers near = writtenTo(passing, "stock", request);
+        Headers far = writtenTo(passing, "api.example.com", request);
+
+        assertThat(Correlation.from(request)).isNull();
+        assertThat(near.get("X-Correlation-ID")).isEqualTo("order-4711");
+        assertThat(near.lines("baggage").get(0).split(",", -1))
+                .containsExactlyInAnyOrder(
+                        "dharma.cid=order-4711", "dharma.rid=request-0", "dharma.origin=web%20shop", "region=eu");
+        assertThat(far.asMap()).isEqualTo(Map.of("baggage", List.of("region=eu")));
+    }
+
+    @Test
+    void passingOn_makesNothing() {
+        Headers written = writtenTo(
+                passing, "stock", Headers.of("X-Request-ID", "request-1").read(passing));
+
+        assertThat(written.isEmpty()).isTrue();
+    }
+
+    @Test
+    void passingOn_doesNotHandOnWhatIsRefused() {
+        for (String id : List.of("bad id!!", "4111111111111111")) {
+            Context request = Headers.of("X-Correlation-ID", id).read(passing);
+            assertThat(writtenTo(passing, "stock", request).isEmpty()).isTrue();
+        }
+        TextMapPropagator suspicious =
+                rules(builder -> builder.trust(TrustedCallers.nobody())).passingOn(W3C, value -> false);
+        Context stranger = Headers.of("X-Correlation-ID", "order-4711", "baggage", "dharma.cid=order-4711")
+                .read(suspicious);
+        assertThat(writtenTo(suspicious, "stock", stranger).isEmpty()).isTrue();
+        Context unreadable = passing.extract(
+                Context.root(), new Headers(), HostileObjects.getter(new IllegalStateException("recycled")));
+        assertThat(writtenTo(passing, "stock", unreadable).isEmpty()).isTrue();
+    }
+
+    @Test
+    void passingOn_writesWhatTheApplicationBegan() {
+        Context request = Headers.of("X-Correlation-ID", "in-header").read(passing);
+
+        assertThat(writtenTo(passing, "stock", Correlation.stored(order, request))
+                        .get("X-Correlation-ID"))
+                .isEqualTo("order-4711");
+        assertThat(passing.fields()).containsExactly("traceparent", "tracestate", "baggage", "X-Correlation-ID");
+    }
+
     // Settings
 
     @Test
@@ -537,6 +720,27 @@ class CorrelationPropagationTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("no name of a header");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "traceparent",
+                "Baggage",
+                "b3",
+                "X-B3-TraceId",
+                "uberctx-flow",
+                "Content-Length",
+                "Set-Cookie",
+                "Host"
+            })
+    void headerWithAnotherMeaning_isRefusedAtOnce(String name) {
+        assertThatThrownBy(() -> CorrelationPropagation.builder().correlationHeader(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has another meaning");
+        assertThatThrownBy(() -> CorrelationPropagation.builder().requestHeader(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
     }
 
     @Test

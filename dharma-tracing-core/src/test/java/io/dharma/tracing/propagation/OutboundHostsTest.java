@@ -75,7 +75,23 @@ class OutboundHostsTest {
         "2001:db8::1,              false",
         "134744072,                false",
         "0x08080808,               false",
-        "8.8.2056,                 false"
+        "8.8.2056,                 false",
+        "ai.,                      false",
+        "ws.,                      false",
+        "com.,                     false",
+        "localhost.,               true",
+        "Orders.Internal.,         true",
+        "localhost.evil.com,       false",
+        "10.0.0.1.evil.com,        false",
+        "::ffff:10.1.2.3,          true",
+        "::ffff:8.8.8.8,           false",
+        "64:ff9b::808:808,         false",
+        "localhost:80,             false",
+        "evil.com%00.local,        false",
+        "010.0.0.1,                false",
+        "10.1,                     false",
+        "[10.0.0.1],               false",
+        "[localhost],              false"
     })
     void internal_isWhatCanOnlyBeOnesOwn(String host, boolean allowed) {
         assertThat(OutboundHosts.internal().include(host)).isEqualTo(allowed);
@@ -90,6 +106,11 @@ class OutboundHostsTest {
         assertThat(hosts.include("api.acme.com\0")).isFalse();
         assertThat(hosts.include("api\u3002acme.com")).isFalse();
         assertThat(hosts.include("a".repeat(1 << 20) + ".acme.net")).isFalse();
+    }
+
+    @Test
+    void topLevelDomain_isAllowedWhereItIsNamed() {
+        assertThat(OutboundHosts.of(List.of("ai.")).include("AI.")).isTrue();
     }
 
     @Test

@@ -673,4 +673,52 @@ class RedactorTest {
         }
         return seen.get(0);
     }
+
+    @Test
+    void correlationId_staysSinceSpansAreFoundByIt() {
+        AttributeKey<String> correlation = AttributeKey.stringKey("dharma.correlation_id");
+        Redactor redactor = Redactor.create();
+
+        assertThat(redactor.redact(Attributes.of(correlation, "4111111111111111"))
+                        .get(correlation))
+                .isEqualTo("4111111111111111");
+        assertThat(redactor.redact(Attributes.of(correlation, "card 4111111111111111"))
+                        .get(correlation))
+                .as("what is no id was not looked at before")
+                .isEqualTo("card [redacted]");
+        assertThat(Redactor.builder()
+                        .secretKeys("dharma.correlation_id")
+                        .build()
+                        .redact(Attributes.of(correlation, "order-4711"))
+                        .get(correlation))
+                .as("who names it is obeyed")
+                .isEqualTo("[redacted]");
+    }
+
+    @Test
+    void sensitiveText_isToldWithoutBeingCounted() {
+        Redactor redactor = Redactor.builder().keptValues("5500005555555559").build();
+
+        for (String secret : List.of(
+                "4111111111111111",
+                "GB82WEST12345698765432",
+                "AKIAIOSFODNN7EXAMPLE",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+                "123-45-6789")) {
+            assertThat(redactor.isSensitive(secret)).as(secret).isTrue();
+        }
+        for (String id : List.of(
+                "order-4711",
+                "5500005555555559",
+                "0af7651916cd43dd8448eb211c80319c",
+                "7a1f0d52-0d7c-4c0b-9d7b-0a4c2e0f9b11",
+                "c2Vzc2lvbi1pZA==",
+                "Root=1-67891233-abcdef012345678912345678",
+                "req/abc:def+ghi=jkl")) {
+            assertThat(redactor.isSensitive(id)).as(id).isFalse();
+        }
+        assertThat(redactor.counts().redacted()).isEmpty();
+        assertThat(Redactor.builder().dryRun(true).build().isSensitive("4111111111111111"))
+                .isFalse();
+    }
 }

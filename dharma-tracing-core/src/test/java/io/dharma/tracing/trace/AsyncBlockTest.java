@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,6 +48,26 @@ class AsyncBlockTest {
         SpanData span = fixture.span("load");
         assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isEqualTo(250_000_000);
         assertThat(span.getStatus()).isEqualTo(StatusData.unset());
+    }
+
+    /** The price of handing out the very stage, see the rationale: its dependents run last in, first out. */
+    @Test
+    void whatTheCallerAddsToTheStage_isPartOfTheBlockUnlessItRunsElsewhere() {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> returned = tracer().tracedAsync("load", block -> stage);
+        CompletableFuture<Void> sameThread =
+                returned.thenRun(() -> fixture.clock().advance(Duration.ofMillis(300)));
+        List<Runnable> elsewhere = new ArrayList<>();
+        CompletableFuture<Void> otherThread =
+                returned.thenRunAsync(() -> fixture.clock().advance(Duration.ofHours(1)), elsewhere::add);
+
+        stage.complete("order");
+        elsewhere.forEach(Runnable::run);
+
+        assertThat(sameThread).isCompleted();
+        assertThat(otherThread).isCompleted();
+        SpanData span = fixture.span("load");
+        assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isEqualTo(300_000_000);
     }
 
     @Test

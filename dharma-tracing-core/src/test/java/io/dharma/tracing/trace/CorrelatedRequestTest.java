@@ -3,6 +3,7 @@ package io.dharma.tracing.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.context.CorrelationRefusal;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.propagation.AddressedSetter;
 import io.dharma.tracing.propagation.CorrelationCounts;
@@ -73,6 +74,26 @@ class CorrelatedRequestTest {
                 .containsEntry("baggage", "dharma.cid=order-4711,dharma.rid=request-1");
         assertThat(response).isEqualTo(Map.of("X-Correlation-ID", "order-4711"));
         assertThat(fixture.tracer().health().correlation().accepted()).hasSize(1);
+    }
+
+    @Test
+    void idThatLooksLikeASecret_isNowhereAndAnotherIsEverywhere() {
+        Map<String, String> request = Map.of("X-Correlation-ID", "4111111111111111");
+        Map<String, String> next = new HashMap<>();
+        String[] id = new String[1];
+
+        fixture.tracer().block("POST /orders").parentFrom(request, GETTER).run(block -> {
+            id[0] = MDC.get("correlation_id");
+            fixture.tracer().injectTo("stock", next, SETTER);
+        });
+
+        assertThat(id[0]).matches("[0-9a-f]{32}");
+        assertThat(fixture.span("POST /orders").getAttributes().get(Correlation.ATTRIBUTE))
+                .isEqualTo(id[0]);
+        assertThat(next).containsEntry("X-Correlation-ID", id[0]);
+        assertThat(fixture.tracer().health().correlation().refused())
+                .isEqualTo(Map.of(CorrelationRefusal.SENSITIVE, 1L));
+        assertThat(fixture.tracer().health().correlation().replaced()).isEqualTo(1);
     }
 
     @Test

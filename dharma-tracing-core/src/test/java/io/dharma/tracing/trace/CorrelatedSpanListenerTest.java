@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dharma.tracing.context.Correlation;
 import io.dharma.tracing.context.CorrelationContext;
 import io.dharma.tracing.sampling.KeepPolicy;
+import io.dharma.tracing.testsupport.ManualClock;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -249,6 +253,109 @@ class CorrelatedSpanListenerTest {
         assertThat(heard)
                 .extracting(CorrelatedSpan::errorType)
                 .containsExactly("java.lang.IllegalStateException", null, null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failureByOpenTelemetrysApi_isHeardWithItsType(Fate fate) {
+        Tracer library = tracer(fate).openTelemetry().getTracer("library");
+        try (Scope scope = Correlation.with(order).makeCurrent()) {
+            Span recorded = library.spanBuilder("recorded").startSpan();
+            recorded.recordException(new IllegalArgumentException("first"));
+            recorded.recordException(new IllegalStateException("last"));
+            recorded.setStatus(StatusCode.ERROR);
+            recorded.end();
+            Span said = library.spanBuilder("said").startSpan();
+            said.recordException(new IllegalStateException());
+            said.setAttribute("error.type", "500").setStatus(StatusCode.ERROR);
+            said.end();
+            library.spanBuilder("at the start")
+                    .setAttribute("error.type", "timeout")
+                    .startSpan()
+                    .setStatus(StatusCode.ERROR)
+                    .end();
+            library.spanBuilder("all at once")
+                    .startSpan()
+                    .setAllAttributes(Attributes.of(AttributeKey.stringKey("error.type"), "reset"))
+                    .setStatus(StatusCode.ERROR)
+                    .end();
+            library.spanBuilder("not at all")
+                    .startSpan()
+                    .setAttribute("error.type", 500)
+                    .setStatus(StatusCode.ERROR)
+                    .end();
+        }
+
+        assertThat(heard).allMatch(CorrelatedSpan::hasFailed);
+        assertThat(heard)
+                .extracting(CorrelatedSpan::errorType)
+                .containsExactly("java.lang.IllegalStateException", "500", "timeout", "reset", null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void spanThatDidNotFail_hasNoTypeOfAFailure(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("handled", block -> {
+                    block.fail(new IllegalStateException("handled"));
+                    block.span().setStatus(StatusCode.OK);
+                }));
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun(
+                        "seen",
+                        block -> block.attribute("error.type", "500")
+                                .span()
+                                .recordException(new IllegalStateException())));
+
+        assertThat(heard).noneMatch(CorrelatedSpan::hasFailed);
+        assertThat(heard).extracting(CorrelatedSpan::errorType).containsOnlyNulls();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void typeOfAFailure_isBounded(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun(
+                        "long",
+                        block -> block.attribute("error.type", "x".repeat(1 << 20))
+                                .fail("")));
+
+        int longest = DharmaTracerBuilder.DEFAULT_LIMITS.getMaxAttributeValueLength();
+        assertThat(only().errorType()).hasSize(longest);
+        assertThat(only().estimatedBytes()).isGreaterThan(longest);
+    }
+
+    /** What the javadoc of the anchor promises: a trace keeps the difference of the clocks that it started with. */
+    @ParameterizedTest
+    @EnumSource
+    void stepOfTheClock_isNotSeenInsideOneTrace(Fate fate) {
+        ManualClock clock = fixture.clock();
+        DharmaTracer tracer = tracer(fate);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("root", root -> {
+                    clock.advance(Duration.ofMillis(1_500));
+                    clock.jump(Duration.ofMillis(200));
+                    tracer.tracedRun("child", child -> clock.advance(Duration.ofSeconds(1)));
+                    clock.advance(Duration.ofMillis(10));
+                }));
+
+        assertThat(heard.get(1).endEpochNanos() - heard.get(0).endEpochNanos()).isEqualTo(10_000_000);
+        assertThat(heard.get(0).startEpochNanos() - heard.get(1).startEpochNanos())
+                .isEqualTo(1_500_000_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void linkedSpans_cannotBeChangedFromOutside(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun(
+                        "linking", block -> block.link(block.span().getSpanContext())));
+
+        assertThat(only().linkedSpans()).hasSize(1);
+        assertThatThrownBy(() -> only().linkedSpans().clear()).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @ParameterizedTest

@@ -194,7 +194,7 @@ public final class Keys {
             Types.TEXT,
             "X-Correlation-ID",
             "",
-            "The header that the correlation id is read from, written to and echoed in.");
+            "The header that the correlation id is read from, written to and echoed in. None that has another meaning.");
 
     public static final Key<String> REQUEST_HEADER = key(
             Section.CORRELATION,
@@ -665,8 +665,8 @@ public final class Keys {
             Types.BOOLEAN,
             "false",
             "",
-            "Whether nothing is traced at all. Bodies run, blocks record nothing, no thread is started; what a request says"
-                    + " of its trace and baggage is passed on.");
+            "Whether nothing is traced at all. Bodies run, blocks record nothing, no thread is started, no id is made; what"
+                    + " a request says of its trace, baggage and correlation is passed on.");
 
     public static final Key<Path> CONFIG_FILE = key(
             Section.RUNTIME,
