@@ -22,6 +22,7 @@ import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.trace.DharmaTracer;
 import io.dharma.tracing.trace.DharmaTracerBuilder;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -53,6 +54,8 @@ final class Assembly {
     private static final Duration SLACK = Duration.ofMillis(500);
 
     private static final Duration LEAST_DELIVERY_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
     private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
 
@@ -246,11 +249,16 @@ final class Assembly {
         }
     }
 
+    /** As spans have it, in which redaction may have changed it. */
+    private String serviceName() {
+        String name = resource.getAttribute(SERVICE_NAME);
+        return name == null || name.isBlank() ? Planner.UNKNOWN_SERVICE : name;
+    }
+
     private ChainRecorder recorder(Plan.Chains chains) {
-        ChainRecorder.Builder recorder = ChainRecorder.builder(
-                        plan.service().name().value())
+        ChainRecorder.Builder recorder = ChainRecorder.builder(serviceName())
                 .local(new InProcessStore(chains.maxChains(), chains.maxBytes()))
-                .hopsPerChain(chains.hopsPerChain())
+                .hopsPerMinute(chains.hopsPerMinute())
                 .maxQueueBytes(chains.queueBytes())
                 .threads(threads);
         if (redactor != null) {

@@ -105,7 +105,7 @@ record Plan(
     record Chains(
             int maxChains,
             long maxBytes,
-            int hopsPerChain,
+            int hopsPerMinute,
             long maxQueueBytes,
             @Nullable Redis redis,
             List<CorrelationStore> stores) {

@@ -476,7 +476,7 @@ final class Planner {
         return new Plan.Chains(
                 settings.value(Keys.CHAINS_MAX),
                 settings.value(Keys.CHAINS_MAX_BYTES),
-                settings.value(Keys.HOPS_PER_CHAIN),
+                settings.value(Keys.HOPS_PER_MINUTE),
                 queueBytes(Keys.HOPS_MAX_QUEUE_BYTES),
                 redis,
                 extras.correlationStores());

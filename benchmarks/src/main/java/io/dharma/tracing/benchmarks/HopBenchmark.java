@@ -92,7 +92,7 @@ public class HopBenchmark {
                     DharmaTracer.builder().sink(new NoSink<>()).sampler(Samplers.parentBased(sampler));
             recorder = hops
                     ? ChainRecorder.builder("checkout")
-                            .hopsPerChain(Integer.MAX_VALUE)
+                            .hopsPerMinute(Integer.MAX_VALUE)
                             .build()
                     : null;
             if (recorder != null) {

@@ -15,6 +15,7 @@ final class BlockFactory {
 
     private final SpanSource source;
     private final @Nullable BlockMetrics metrics;
+    private final @Nullable FailureListener failures;
     private final LongAdder started = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder closedAgain = new LongAdder();
@@ -22,9 +23,10 @@ final class BlockFactory {
     private final LongAdder closedOutOfOrder = new LongAdder();
     private final LongAdder abandoned = new LongAdder();
 
-    BlockFactory(SpanSource source, @Nullable BlockMetrics metrics) {
+    BlockFactory(SpanSource source, @Nullable BlockMetrics metrics, @Nullable FailureListener failures) {
         this.source = source;
         this.metrics = metrics;
+        this.failures = failures;
     }
 
     SpanSource source() {
@@ -33,8 +35,9 @@ final class BlockFactory {
 
     /** Starts a block that belongs to whatever is current, and makes it current. */
     TracedBlock start(String name) {
-        TracedBlock block = create(name, currentContext(), PLAIN);
-        block.attach();
+        Context parent = currentContext();
+        TracedBlock block = create(name, parent, PLAIN);
+        block.attach(parent);
         return block;
     }
 
@@ -68,6 +71,17 @@ final class BlockFactory {
 
     long nanoTime() {
         return source.nanoTime();
+    }
+
+    /** The listener may be the application's own. */
+    void failed(Throwable throwable, TracedBlock block) {
+        if (failures != null) {
+            try {
+                failures.failed(throwable, block);
+            } catch (Throwable hostile) {
+                source.contain(hostile);
+            }
+        }
     }
 
     void ended(TracedBlock block, boolean failed, long nanos) {

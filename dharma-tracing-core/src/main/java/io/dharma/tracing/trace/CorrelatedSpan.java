@@ -28,6 +28,13 @@ public interface CorrelatedSpan {
      */
     boolean isEntry();
 
+    /**
+     * Whether it ran, from begin to end, on the thread on which its parent was current, so that the parent could do
+     * nothing else there meanwhile. False where that is not known: of blocks that were detached, asynchronous, ended
+     * elsewhere or said to have begun earlier, and of spans that were started or ended through OpenTelemetry's API.
+     */
+    boolean isNested();
+
     /** What was done. */
     String getName();
 

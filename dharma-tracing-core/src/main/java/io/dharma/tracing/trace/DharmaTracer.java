@@ -70,7 +70,7 @@ public final class DharmaTracer implements AutoCloseable {
         SpanSource source = SpanSource.passingOn();
         Propagation propagation = new Propagation(Objects.requireNonNull(propagator, "propagator"), source);
         return new DharmaTracer(
-                null, new BlockFactory(source, null), propagation, OpenTelemetry.propagating(propagation));
+                null, new BlockFactory(source, null, null), propagation, OpenTelemetry.propagating(propagation));
     }
 
     // Blocks

@@ -61,6 +61,9 @@ public final class DharmaTracerBuilder {
     @Nullable
     CorrelatedSpanListener correlatedSpans;
 
+    @Nullable
+    FailureListener failures;
+
     private final Pipeline.Builder<RecordedSpan, SpanData> delivery = Pipeline.builder(
                     TracerParts.SIGNAL, new SpanRecordType(), RecordedSpan::toSpanData)
             .convertedSize(FinishedSpan::estimatedBytes);
@@ -110,6 +113,12 @@ public final class DharmaTracerBuilder {
      */
     public DharmaTracerBuilder correlatedSpans(CorrelatedSpanListener listener) {
         correlatedSpans = Objects.requireNonNull(listener, "correlatedSpans");
+        return this;
+    }
+
+    /** Who hears of the throwables with which blocks fail, sampled or not. Default: nobody. Costs what it does itself. */
+    public DharmaTracerBuilder failures(FailureListener listener) {
+        failures = Objects.requireNonNull(listener, "failures");
         return this;
     }
 

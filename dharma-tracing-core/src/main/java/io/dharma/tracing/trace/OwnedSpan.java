@@ -35,8 +35,12 @@ abstract class OwnedSpan implements Span {
         return 0;
     }
 
-    /** Ends at a reading of the monotonic clock that the caller has already taken. */
-    void end(long nanoTime) {}
+    /**
+     * Ends at a reading of the monotonic clock that the caller has already taken.
+     *
+     * @param nested see {@link CorrelatedSpan#isNested}
+     */
+    void end(long nanoTime, boolean nested) {}
 
     /** Marks the span as failed by a throwable, none of whose methods are called. */
     void failedBy(Throwable throwable) {}

@@ -65,6 +65,7 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
     private @Nullable String statusDescription;
     private @Nullable Throwable failure;
     private long endEpochNanos;
+    private boolean nested;
     private volatile boolean ended;
 
     RecordedSpan(
@@ -340,30 +341,31 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
 
     @Override
     public void end() {
-        end(source.nanoTime());
+        end(source.nanoTime(), false);
     }
 
     @Override
     public void end(long timestamp, @Nullable TimeUnit unit) {
         if (timestamp == 0) {
             end();
-        } else if (finish(unit == null ? timestamp : unit.toNanos(timestamp))) {
+        } else if (finish(unit == null ? timestamp : unit.toNanos(timestamp), false)) {
             source.ended(this);
         }
     }
 
     @Override
-    void end(long nanoTime) {
-        if (finish(nanoTime + trace.epochOffset())) {
+    void end(long nanoTime, boolean nestedBlock) {
+        if (finish(nanoTime + trace.epochOffset(), nestedBlock)) {
             source.ended(this);
         }
     }
 
-    private synchronized boolean finish(long epochNanos) {
+    private synchronized boolean finish(long epochNanos, boolean nestedBlock) {
         if (ended) {
             return false;
         }
         endEpochNanos = epochNanos;
+        nested = nestedBlock;
         ended = true;
         return true;
     }
@@ -443,6 +445,11 @@ final class RecordedSpan extends OwnedSpan implements ReadWriteSpan, CorrelatedS
     @Override
     public boolean isEntry() {
         return entry;
+    }
+
+    @Override
+    public boolean isNested() {
+        return nested;
     }
 
     @Override

@@ -50,6 +50,11 @@ final class SpanDraft {
         startEpochNanos = nanos;
     }
 
+    /** Whether the work is to have begun before the span is started. */
+    boolean beganBefore() {
+        return startEpochNanos != 0;
+    }
+
     void plain(@Nullable String key, @Nullable Object value) {
         if (key != null && value != null) {
             attributes().putPlain(key, value);

@@ -71,6 +71,8 @@ public final class TracedBlock implements AutoCloseable {
     private @Nullable Scope scope;
     private @Nullable Thread thread;
     private boolean detachedEarly;
+    /** Whether its parent's thread is the one that it was started on, and is kept busy by it for as long as it stays. */
+    private boolean withinParent;
 
     @SuppressWarnings("unused") // through STATE
     private volatile byte state;
@@ -92,9 +94,15 @@ public final class TracedBlock implements AutoCloseable {
         this.state = CLOSED;
     }
 
-    /** Attaches the block to the calling thread, until it is closed. */
-    void attach() {
+    /**
+     * Attaches the block to the calling thread, until it is closed.
+     *
+     * @param parent in which it was started
+     */
+    void attach(Context parent) {
         thread = Thread.currentThread();
+        TracedBlock outer = of(parent);
+        withinParent = outer != null && outer.isAttachedTo(thread);
         try {
             scope = ContextHooks.attach(context);
         } catch (Throwable outOfStack) {
@@ -182,22 +190,26 @@ public final class TracedBlock implements AutoCloseable {
         if (throwable == null) {
             return fail("");
         }
-        markFailed();
+        boolean open = markFailed();
         if (span instanceof OwnedSpan owned) {
             owned.failedBy(throwable);
+        }
+        if (open && factory != null) {
+            factory.failed(throwable, this);
         }
         return this;
     }
 
     /** Says that the work failed although nothing was thrown. */
     public TracedBlock fail(@Nullable String description) {
-        markFailed();
+        boolean unused = markFailed();
         span.setStatus(StatusCode.ERROR, description == null ? "" : description);
         return this;
     }
 
-    private void markFailed() {
-        mark(FAILED);
+    /** Returns false if the block is closed, and cannot fail any more. */
+    private boolean markFailed() {
+        return mark(FAILED);
     }
 
     /** Adds to the state of an open block; returns false if it is closed. */
@@ -274,7 +286,7 @@ public final class TracedBlock implements AutoCloseable {
             owner.closedOutOfOrder();
         }
         if (timed != null) {
-            timed.end(endNanoTime);
+            timed.end(endNanoTime, withinParent && (before & ABANDONED) == 0 && thread == Thread.currentThread());
         }
         owner.ended(this, (before & FAILED) != 0, endNanoTime - startNanoTime);
     }
@@ -284,6 +296,11 @@ public final class TracedBlock implements AutoCloseable {
     }
 
     // The context of the thread
+
+    /** Whether it was started on that thread and has not left it yet. Asked on that thread only. */
+    private boolean isAttachedTo(@Nullable Thread here) {
+        return thread == here && scope != null && !isOverHere();
+    }
 
     /** Whether the block has no business on the thread that it was started on any more. */
     boolean isOverHere() {
@@ -295,6 +312,7 @@ public final class TracedBlock implements AutoCloseable {
         BlockFactory owner = factory;
         if (owner != null) {
             detachedEarly = true;
+            withinParent = false;
             detach(owner);
         }
     }

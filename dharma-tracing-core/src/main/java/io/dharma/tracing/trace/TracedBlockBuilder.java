@@ -156,9 +156,14 @@ public final class TracedBlockBuilder {
 
     /** Starts the block and makes it current on this thread until it is closed. */
     public TracedBlock start() {
-        TracedBlock block = startDetached();
+        if (tracer == null || draft == null) {
+            return TracedBlock.NOOP;
+        }
+        Context chosen = effectiveParent();
+        TracedBlock block = tracer.create(name, chosen, draft);
         if (block != TracedBlock.NOOP) {
-            block.attach();
+            // What went on before this thread came to it may have left the parent free.
+            block.attach(draft.beganBefore() ? Context.root() : chosen);
         }
         return block;
     }

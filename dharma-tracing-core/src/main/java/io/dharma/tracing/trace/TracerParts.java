@@ -70,7 +70,7 @@ final class TracerParts {
                     builder.correlatedSpans);
             Meter meter = meterProvider == null ? null : meterProvider.get(BlockFactory.SCOPE.getName());
             this.blockMetrics = meter == null ? null : BlockMetrics.create(meter, operationNames(builder.redactor));
-            this.blocks = new BlockFactory(source, blockMetrics);
+            this.blocks = new BlockFactory(source, blockMetrics, builder.failures);
             published = meter == null ? null : PipelineMetrics.publish(meter, () -> List.of(pipeline.stats()));
             this.pipelineMetrics = published;
             this.propagation = new Propagation(outbound(builder), source);

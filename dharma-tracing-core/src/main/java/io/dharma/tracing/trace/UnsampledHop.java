@@ -43,6 +43,7 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
     private @Nullable Class<?> lastException;
     private @Nullable String errorType;
     private long endEpochNanos;
+    private boolean nested;
     private volatile boolean ended;
 
     UnsampledHop(
@@ -190,7 +191,7 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
 
     @Override
     public void end() {
-        end(source.nanoTime());
+        end(source.nanoTime(), false);
     }
 
     @Override
@@ -198,21 +199,22 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
         if (timestamp == 0) {
             end();
         } else {
-            finish(unit == null ? timestamp : unit.toNanos(timestamp));
+            finish(unit == null ? timestamp : unit.toNanos(timestamp), false);
         }
     }
 
     @Override
-    void end(long nanoTime) {
-        finish(nanoTime + epochOffset);
+    void end(long nanoTime, boolean nestedBlock) {
+        finish(nanoTime + epochOffset, nestedBlock);
     }
 
-    private void finish(long epochNanos) {
+    private void finish(long epochNanos, boolean nestedBlock) {
         synchronized (this) {
             if (ended) {
                 return;
             }
             endEpochNanos = epochNanos;
+            nested = nestedBlock;
             ended = true;
         }
         source.endedCorrelated(this);
@@ -233,6 +235,11 @@ final class UnsampledHop extends UnsampledSpan implements CorrelatedSpan {
     @Override
     public boolean isEntry() {
         return entry;
+    }
+
+    @Override
+    public boolean isNested() {
+        return nested;
     }
 
     @Override

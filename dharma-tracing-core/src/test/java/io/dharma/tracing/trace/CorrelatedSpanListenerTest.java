@@ -22,7 +22,9 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a listener hears of spans, be they exported or not. */
 class CorrelatedSpanListenerTest {
 
-    private final List<CorrelatedSpan> heard = new ArrayList<>();
+    private final List<CorrelatedSpan> heard = Collections.synchronizedList(new ArrayList<>());
 
     @RegisterExtension
     final TracerFixture fixture = TracerFixture.withManualClock(settings -> settings);
@@ -151,6 +153,83 @@ class CorrelatedSpanListenerTest {
         assertThat(only().getName()).isEqualTo("with");
         assertThat(only().isEntry()).isTrue();
         assertThat(only().getParentSpanContext().isValid()).isTrue();
+    }
+
+    private List<String> nested() {
+        return heard.stream()
+                .filter(CorrelatedSpan::isNested)
+                .map(CorrelatedSpan::getName)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void blockThatKeepsTheThreadOfItsParentBusy_isNested(Fate fate) {
+        DharmaTracer tracer = tracer(fate);
+        CompletableFuture<String> stage = new CompletableFuture<>();
+
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("outer", outer -> {
+                    tracer.tracedRun("lambda", block -> {});
+                    Correlation.with(order.next()).run(() -> tracer.tracedRun("same request", block -> {}));
+                    try (TracedBlock block = tracer.block("tried").start()) {
+                        tracer.block("uncle")
+                                .parent(outer.context())
+                                .run(uncle -> uncle.fail(new IllegalStateException()));
+                        block.fail("failed");
+                    }
+                    tracer.tracedAsync("asynchronous", async -> {
+                        tracer.tracedRun("in its body", block -> {});
+                        return stage;
+                    });
+                }));
+
+        stage.complete("");
+
+        assertThat(nested()).containsExactly("lambda", "same request", "uncle", "tried", "in its body");
+        assertThat(heard).extracting(CorrelatedSpan::getName).endsWith("outer", "asynchronous");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void spanThatMayLeaveItsParentFree_isNotNested(Fate fate) throws InterruptedException {
+        DharmaTracer tracer = tracer(fate);
+        List<TracedBlock> left = new ArrayList<>();
+
+        Correlation.with(order).run(() -> {
+            try (TracedBlock outer = tracer.start("outer")) {
+                tracer.block("detached").startDetached().close();
+                tracer.tracedAsync("stage", block -> CompletableFuture.completedFuture(""));
+                Instant began = Instant.ofEpochSecond(0, fixture.clock().now()).minusSeconds(5);
+                tracer.block("earlier").startedAt(began).start().close();
+                try (TracedBlock block = tracer.start("ended by the API")) {
+                    block.span().end();
+                }
+                Span span = tracer.openTelemetry()
+                        .getTracer("library")
+                        .spanBuilder("library")
+                        .startSpan();
+                try (Scope scope = span.makeCurrent()) {
+                    tracer.tracedRun("under a span", block -> {});
+                }
+                span.end();
+                onAnotherThread(() ->
+                        tracer.block("task").parent(outer.context()).start().close());
+                onAnotherThread(tracer.start("closed elsewhere")::close);
+                left.add(tracer.start("closed late"));
+            }
+            left.forEach(TracedBlock::close);
+            tracer.block("after its parent").parent(left.get(0).context()).run(block -> {});
+        });
+
+        assertThat(nested()).isEmpty();
+        assertThat(heard).hasSize(11);
+    }
+
+    private static void onAnotherThread(Runnable work) throws InterruptedException {
+        Thread other = new Thread(work);
+        other.start();
+        other.join();
     }
 
     @ParameterizedTest

@@ -2,8 +2,11 @@ package io.dharma.tracing.correlation;
 
 /** How much of a {@link CriticalPath} is known. */
 public enum Certainty {
-    /** All of it follows from the times, or from who is known to have waited for whom. */
+    /**
+     * It is known of each hop on it that what called it was held up by it: it is {@link Hop#nested}, the server side of
+     * its parent's call, or named by a {@link WaitEdge}.
+     */
     EXACT,
-    /** Somewhere it is a guess: clocks were corrected, hops are missing, or several things went on at once. */
+    /** Somewhere it is a guess: from times alone, from clocks that were corrected, or since hops are missing. */
     INFERRED
 }

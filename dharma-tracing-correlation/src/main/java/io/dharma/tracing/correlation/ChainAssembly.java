@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +18,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainAssembly {
 
-    /** Of two hops of one id, what to keep; complete, so that the order in which they came does not matter. */
+    /** Of two hops of one id, what to keep; of all they are, so that the order in which they came does not matter. */
     private static final Comparator<Hop> BETTER = Comparator.comparingLong(Hop::endEpochNanos)
             .thenComparing(Hop::outcome)
             .thenComparingLong(Hop::durationNanos)
-            .thenComparing(Hop::toString);
+            .thenComparing(Hop::nested)
+            .thenComparing(hop -> hop.parent().map(HopId::spanId).orElse(""))
+            .thenComparing(hop -> hop.errorType().orElse(""))
+            .thenComparing(hop -> hop.links().size())
+            .thenComparing(hop -> hop.links().toString())
+            .thenComparing(Hop::kind)
+            .thenComparing(Hop::service)
+            .thenComparing(Hop::operation);
 
-    private final Map<HopId, ChainHop> byId = new LinkedHashMap<>();
+    private final Map<HopId, ChainHop> byId = new HashMap<>();
+
+    /** By begin as recorded, so that nothing depends on the order in which they came. */
     private final List<ChainHop> all;
+
     private final List<ChainHop> ordered;
     private final ClockSkew clocks;
     private final int replays;
@@ -34,12 +43,12 @@ final class ChainAssembly {
     ChainAssembly(Collection<Hop> hops) {
         keepBest(hops);
         this.replays = hops.size() - byId.size();
-        this.all = new ArrayList<>(byId.values());
+        this.all = byId.values().stream().sorted(ChainHop.BY_START).toList();
         all.forEach(this::placeAsRecorded);
         openCircles();
         followLinks();
-        this.clocks = new ClockSkew(all);
-        clocks.correct(fromTheTop());
+        this.clocks = new ClockSkew(fromTheTop());
+        clocks.correct();
         new PlacementByTime(all).placeOrphans();
         joinFamilies();
         this.ordered = number();
@@ -58,7 +67,7 @@ final class ChainAssembly {
     }
 
     private void keepBest(Collection<Hop> hops) {
-        Map<HopId, Hop> best = new LinkedHashMap<>();
+        Map<HopId, Hop> best = new HashMap<>();
         for (Hop hop : hops) {
             best.merge(hop.id(), hop, (one, other) -> BETTER.compare(one, other) >= 0 ? one : other);
         }
@@ -98,10 +107,14 @@ final class ChainAssembly {
         return earliest;
     }
 
-    /** A message is often received in a trace of its own, with a link to what sent it. */
+    /**
+     * A message is often received in a trace of its own, with a link to what sent it. The latest first, so that of two that
+     * name each other the earlier one stays on top.
+     */
     private void followLinks() {
         Trees trees = new Trees(all);
-        for (ChainHop hop : all) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            ChainHop hop = all.get(i);
             ChainHop linked =
                     hop.up() == null && hop.placement() == Placement.RECORDED ? firstLinked(hop, trees) : null;
             if (linked != null) {
@@ -121,7 +134,7 @@ final class ChainAssembly {
         return null;
     }
 
-    /** All hops, each after what it hangs under. */
+    /** All hops, each after what it hangs under; first those of roots that called themselves one. */
     private List<ChainHop> fromTheTop() {
         Map<ChainHop, List<ChainHop>> under = new HashMap<>();
         List<ChainHop> found = new ArrayList<>(all.size());
@@ -133,6 +146,7 @@ final class ChainAssembly {
                 under.computeIfAbsent(parent, key -> new ArrayList<>(2)).add(hop);
             }
         }
+        found.sort(Comparator.comparing(root -> root.placement() != Placement.RECORDED));
         for (int i = 0; i < found.size(); i++) {
             found.addAll(under.getOrDefault(found.get(i), List.of()));
         }

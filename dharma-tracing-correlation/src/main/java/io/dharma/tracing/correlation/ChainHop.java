@@ -1,6 +1,7 @@
 package io.dharma.tracing.correlation;
 
 import io.dharma.tracing.spi.Printable;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -98,9 +99,20 @@ public final class ChainHop {
         return hop.outcome() == Outcome.ERROR;
     }
 
-    /** Whether its times or its place are a guess. */
+    /** Whether its place, or its times as seen from what it hangs under, are a guess. */
     boolean guessed() {
-        return clockOffsetNanos != 0 || (placement != Placement.RECORDED && placement != Placement.LINKED);
+        boolean moved = parent != null && clockOffsetNanos != parent.clockOffsetNanos;
+        return moved || (placement != Placement.RECORDED && placement != Placement.LINKED);
+    }
+
+    /** Whether what it hangs under could do nothing else meanwhile. */
+    boolean nested() {
+        return hop.nested() && placement == Placement.RECORDED;
+    }
+
+    /** Whether it is what was done at the other end of its parent's call. */
+    boolean isServerSide() {
+        return parent != null && parent.hop.kind() == SpanKind.CLIENT && hop.kind() == SpanKind.SERVER;
     }
 
     @Nullable

@@ -6,6 +6,8 @@ import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Priority;
 import io.dharma.tracing.pipeline.RecordType;
+import io.dharma.tracing.pipeline.SinkStats;
+import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.trace.CorrelatedSpan;
 import io.dharma.tracing.trace.CorrelatedSpanListener;
@@ -50,11 +52,15 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
     private final InProcessStore local;
 
     private ChainRecorder(Builder builder) {
-        Conversion conversion =
-                new Conversion(builder.service, new HopTexts(builder.redaction), new HopBudget(builder.hopsPerChain));
+        Conversion conversion = new Conversion(
+                builder.service,
+                new HopTexts(builder.redaction),
+                new ChainMemory(builder.hopsPerMinute, builder.clock::nanoTime));
         this.local = builder.local;
         Pipeline.Builder<CorrelatedSpan, CorrelatedHop> delivery = Pipeline.builder(
-                        SIGNAL, new EndedSpan(), span -> keep(conversion.convert(span)))
+                        SIGNAL, new EndedSpan(), conversion::convert)
+                // Not in the conversion: one that was given up must not be kept when it returns after all.
+                .stage(Stage.required("keep", this::keep))
                 .convertedSize(HopSize::of)
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchDelay(BATCH_DELAY)
@@ -70,15 +76,27 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         Duration patience = builder.patience;
         List<CorrelationStore> all = new ArrayList<>(List.of(local));
         all.addAll(builder.stores);
-        this.chains = new Chains(all, patience, () -> flush(patience));
+        this.chains = new Chains(all, patience, this::notDelivered);
     }
 
     /** At once and not as a sink, which would take memory from those that may have to wait. */
-    private @Nullable CorrelatedHop keep(@Nullable CorrelatedHop hop) {
-        if (hop != null) {
-            local.keep(hop);
-        }
+    private CorrelatedHop keep(CorrelatedHop hop) {
+        local.keep(hop);
         return hop;
+    }
+
+    /**
+     * Has all hops delivered that are under way, and says which stores did not get theirs. Twice if need be, since a flush
+     * also says no for what was lost before it.
+     */
+    private List<String> notDelivered(Duration patience) {
+        boolean delivered = flush(patience);
+        if (!delivered) {
+            delivered = flush(patience);
+        }
+        return delivered
+                ? List.of()
+                : pipeline.stats().sinks().stream().map(SinkStats::name).toList();
     }
 
     /**
@@ -157,17 +175,18 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         }
     }
 
-    /** Runs on one thread of the pipeline. */
-    private record Conversion(String service, HopTexts texts, HopBudget budget) {
+    /** Runs on one thread of the pipeline, or on two, if one of them was given up. */
+    private record Conversion(String service, HopTexts texts, ChainMemory memory) {
 
         /** Null for what is one too many. */
         @Nullable
         CorrelatedHop convert(CorrelatedSpan span) {
             String correlationId = span.correlation().correlationId();
-            if (!budget.take(correlationId, span.isEntry(), span.hasFailed())) {
+            String userKey = memory.userOf(correlationId, span.correlation().userKey());
+            if (!memory.take(correlationId, span.isEntry(), span.hasFailed())) {
                 return null;
             }
-            return new CorrelatedHop(correlationId, span.correlation().userKey(), span.isEntry(), hop(span));
+            return new CorrelatedHop(correlationId, userKey, span.isEntry(), hop(span));
         }
 
         private Hop hop(CorrelatedSpan span) {
@@ -176,6 +195,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
             long start = Math.max(0, span.startEpochNanos());
             Hop.Builder hop = Hop.builder(identity.getTraceId(), identity.getSpanId())
                     .parent(parent.isValid() ? parent.getSpanId() : null)
+                    .nested(span.isNested())
                     .service(service)
                     .operation(texts.prepare(span.getName()))
                     .kind(span.getKind())
@@ -203,7 +223,7 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         private InProcessStore local = new InProcessStore();
         private UnaryOperator<String> redaction = UnaryOperator.identity();
         private long maxQueueBytes = DEFAULT_MAX_QUEUE_BYTES;
-        private int hopsPerChain = 1_000;
+        private int hopsPerMinute = 1_000;
         private Duration patience = Duration.ofSeconds(2);
         private Clock clock = Clock.getDefault();
         private @Nullable PipelineThreads threads;
@@ -253,17 +273,17 @@ public final class ChainRecorder implements CorrelatedSpanListener, AutoCloseabl
         }
 
         /**
-         * How many hops of one chain this process records, so that a correlation that never ends does not grow without
-         * bound: so many that entered the service, so many that failed, and so many others. Those beyond are counted as
-         * {@code FILTERED}. Default 1,000.
+         * How many hops of one chain this process records within a minute, so that a correlation that never ends does not
+         * grow without bound: so many that entered the service, so many that failed, and so many others. Those beyond are
+         * counted as {@code FILTERED}. Default 1,000.
          *
          * @throws IllegalArgumentException if it is not positive
          */
-        public Builder hopsPerChain(int hops) {
+        public Builder hopsPerMinute(int hops) {
             if (hops < 1) {
-                throw new IllegalArgumentException("hopsPerChain must be at least 1, but is " + hops);
+                throw new IllegalArgumentException("hopsPerMinute must be at least 1, but is " + hops);
             }
-            hopsPerChain = hops;
+            hopsPerMinute = hops;
             return this;
         }
 

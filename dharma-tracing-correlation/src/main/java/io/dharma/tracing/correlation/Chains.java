@@ -4,12 +4,15 @@ import io.dharma.tracing.spi.Timeouts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -35,32 +38,43 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chains {
 
-    private static final Comparator<ChainSummary> NEWEST_FIRST =
-            Comparator.comparing(ChainSummary::start).reversed();
+    /** No id is longer. */
+    private static final int MAX_ID_LENGTH = 128;
 
     private final List<CorrelationStore> stores;
     private final long patienceNanos;
-    private final Runnable flush;
+    private final Function<Duration, List<String>> flush;
 
     /**
      * @param patience how long answers are waited for
-     * @param flush has hops that are under way delivered; waits for it, within bounds
+     * @param flush has hops that are under way delivered, waits for it no longer than so, and names the stores that did not
+     *     get theirs
      */
-    Chains(List<CorrelationStore> stores, Duration patience, Runnable flush) {
+    Chains(List<CorrelationStore> stores, Duration patience, Function<Duration, List<String>> flush) {
         this.stores = List.copyOf(stores);
         this.patienceNanos = Timeouts.nanos(patience);
         this.flush = flush;
     }
 
-    /** The chain of a correlation id; empty if no hop of it is kept. */
+    /**
+     * The chain of a correlation id; empty if no hop of it is kept. It knows who waited for whom as far as blocks were
+     * nested; who knows more, say of asynchronous work, adds it: {@link RequestChain#withWaitEdges}.
+     */
     public Optional<RequestChain> get(String correlationId) {
         Objects.requireNonNull(correlationId, "correlationId");
+        if (correlationId.isEmpty() || correlationId.length() > MAX_ID_LENGTH) {
+            return Optional.empty();
+        }
         List<Hop> hops = new ArrayList<>();
-        ask(store -> store.hops(correlationId)).forEach(answer -> {
-            if (answer.value() != null) {
-                hops.addAll(answer.value());
-            }
-        });
+        Set<Hop> ofOtherStores = new HashSet<>();
+        for (Answer<List<Hop>> answer : ask(store -> store.hops(correlationId))) {
+            // What is in two stores came twice only if one of them has it twice.
+            List<Hop> more = elements(answer).stream()
+                    .filter(hop -> !ofOtherStores.contains(hop))
+                    .toList();
+            hops.addAll(more);
+            ofOtherStores.addAll(more);
+        }
         return hops.isEmpty() ? Optional.empty() : Optional.of(RequestChain.of(correlationId, hops));
     }
 
@@ -91,32 +105,26 @@ public final class Chains {
         Objects.requireNonNull(query, "query");
         Map<String, ChainSummary> found = new LinkedHashMap<>();
         for (Answer<List<ChainSummary>> answer : ask(store -> store.find(query))) {
-            if (answer.value() != null) {
-                answer.value().forEach(chain -> found.merge(chain.correlationId(), chain, Chains::together));
-            }
+            elements(answer).forEach(chain -> found.merge(chain.correlationId(), chain, ChainSummary::and));
         }
-        return found.values().stream().sorted(NEWEST_FIRST).limit(query.limit()).toList();
-    }
-
-    private static ChainSummary together(ChainSummary one, ChainSummary other) {
-        ChainSummary first = other.start().isBefore(one.start()) ? other : one;
-        boolean failed = one.failed() || other.failed();
-        return new ChainSummary(
-                first.correlationId(), first.service(), first.operation(), first.start(), first.duration(), failed);
+        return found.values().stream()
+                .sorted(ChainSummary.NEWEST_FIRST)
+                .limit(query.limit())
+                .toList();
     }
 
     /**
      * Removes what is kept about a user, in all stores: the chains with a hop of this user, wherever the rest of them
      * happened, and their entries in indexes. What has not ended by now, here or in another service, is kept as it ends;
-     * so is what waits in other services for a store that is away.
+     * so is what waits in other services for a store that is away. Waits twice as long as questions do: for what this
+     * process still has to deliver, without which a store counts as one that did not confirm, and for the answers.
      *
      * @param userKey the pseudonym, as {@link io.dharma.tracing.redaction.Pseudonyms} makes it of an identity
      */
     public Erasure erase(String userKey) {
         Objects.requireNonNull(userKey, "userKey");
-        flush.run();
+        Set<String> failed = new LinkedHashSet<>(flush.apply(Duration.ofNanos(patienceNanos)));
         int most = 0;
-        List<String> failed = new ArrayList<>();
         for (Answer<Integer> answer : ask(store -> store.erase(userKey))) {
             if (answer.value() == null) {
                 failed.add(answer.store());
@@ -124,11 +132,18 @@ public final class Chains {
                 most = Math.max(most, answer.value());
             }
         }
-        return new Erasure(most, failed);
+        return new Erasure(most, List.copyOf(failed));
     }
 
     /** What a store said; null if it did not. */
     private record Answer<T>(String store, @Nullable T value) {}
+
+    /** What an answer holds; a store of the application's own may put null into it. */
+    private static <E> List<E> elements(Answer<List<E>> answer) {
+        return answer.value() == null
+                ? List.of()
+                : answer.value().stream().filter(Objects::nonNull).toList();
+    }
 
     private <T> List<Answer<T>> ask(Function<CorrelationStore, CompletionStage<T>> question) {
         List<CompletableFuture<T>> asked =
@@ -146,14 +161,14 @@ public final class Chains {
             Function<CorrelationStore, CompletionStage<T>> question, CorrelationStore store) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            question.apply(store).whenComplete((value, failure) -> {
+            var unused = question.apply(store).whenComplete((value, failure) -> {
                 if (failure == null) {
                     answer.complete(value);
                 } else {
                     answer.completeExceptionally(failure);
                 }
             });
-        } catch (RuntimeException | LinkageError failure) {
+        } catch (Throwable failure) {
             answer.completeExceptionally(failure);
         }
         return answer;
@@ -164,8 +179,8 @@ public final class Chains {
             return answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return answer.getNow(null);
-        } catch (ExecutionException | TimeoutException unanswered) {
+            return answer.isDone() && !answer.isCompletedExceptionally() ? answer.join() : null;
+        } catch (ExecutionException | CancellationException | TimeoutException unanswered) {
             return null;
         }
     }

@@ -3,7 +3,8 @@ package io.dharma.tracing.correlation;
 import io.dharma.tracing.spi.Printable;
 
 /**
- * How far the clock of one service was from that of a service that called it. Immutable.
+ * How far the clock of one service was from that of a service that called it: the difference of what was added to their
+ * times. Immutable.
  *
  * @param caller the service that called
  * @param callee the service that was called

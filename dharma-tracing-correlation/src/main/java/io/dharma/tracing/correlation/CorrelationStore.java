@@ -26,8 +26,8 @@ public interface CorrelationStore extends Sink<CorrelatedHop> {
     CompletionStage<List<Hop>> hops(String correlationId);
 
     /**
-     * Which chains are kept, as they went in the services that they entered: the newest first, and perhaps several of one
-     * chain.
+     * Which chains are kept, as they went in the services that they entered: the newest first, and each once, by the first
+     * of its entries that is wanted, and as failed if any of those failed.
      */
     CompletionStage<List<ChainSummary>> find(ChainQuery query);
 

@@ -16,13 +16,15 @@ import java.util.Set;
  * before had finished; so the path enters that child at its end, leaves it at its beginning, and looks in the parent for
  * what finished last before that. This is the rule of the last finishing child of Zhang et al., "CRISP: Critical Path
  * Analysis of Large-Scale Microservice Architectures" (USENIX ATC 2022), which Jaeger has as well. Here it does not
- * recurse; what ends in the very nanosecond in which the next begins counts as before it; and a child that outlives its
- * parent was not waited for, unless it is the server side of its parent's call: that one the parent waited for until it
- * ended itself.
+ * recurse. What ends in the very nanosecond in which the next begins counts as before it, and so does what overlaps it by
+ * no more than 0.1 ms and a tenth of its own time. A child that outlives its parent was not waited for, unless it is the
+ * server side of its parent's call: that one the parent waited for until it ended itself.
  *
- * <p>The rule is right where one thing happens after another. Where several go on at once, it guesses that the last of
- * them to finish was waited for (<a href="https://github.com/jaegertracing/jaeger-ui/issues/2371">a case where it was
- * not</a>), and the path is {@link Certainty#INFERRED}. A {@link WaitEdge} replaces the guess.
+ * <p>The times alone do not say that anybody waited: a child that ended in time may have been a job in the background, and
+ * of several at once the last to finish need not be the one that was waited for (<a
+ * href="https://github.com/jaegertracing/jaeger-ui/issues/2371">a case where it was not</a>). The path is {@link
+ * Certainty#EXACT} where it leads only through hops that are known to have held up what called them: by being {@link
+ * Hop#nested} in it, or as the server side of its call. For all others a {@link WaitEdge} replaces the guess.
  *
  * <p>Slack is the total float of the critical path method (Kelley and Walker, 1959).
  */
@@ -58,8 +60,8 @@ public final class CriticalPath {
     }
 
     /**
-     * What this hop spent its time on. Takes time in proportion to the number of hops under it, and that is sorted once;
-     * no stack.
+     * What this hop spent its time on. Takes time in proportion to the number of hops under it, and those are sorted once;
+     * no stack. What is missing elsewhere in the chain does not matter.
      *
      * @param chain whose hop it is, and who knows who waited for whom
      * @param root any hop of it

@@ -2,7 +2,6 @@ package io.dharma.tracing.correlation;
 
 import static io.dharma.tracing.correlation.Timeline.NONE;
 
-import io.opentelemetry.api.trace.SpanKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -101,12 +100,12 @@ final class CriticalWalk {
             return NONE;
         }
         int found = joins[passed[at]];
-        guessed |= time.end(found) > moment;
+        guessed |= !time.mayReachTo(found, moment);
         return found;
     }
 
     private boolean wasJoined(int hop, boolean late) {
-        return !entered[hop] && (late ? time.start(hop) : time.end(hop)) <= moment;
+        return !entered[hop] && (late ? time.start(hop) <= moment : time.mayReachTo(hop, moment));
     }
 
     private int lastFinished() {
@@ -118,12 +117,18 @@ final class CriticalWalk {
             return NONE;
         }
         int found = children[passed[at]];
-        guessed |= isOneOfSeveral(children, passed[at]) || time.hop(found).hop().kind() == SpanKind.CONSUMER;
+        guessed |= !isKnown(children, passed[at]);
         return found;
     }
 
     private boolean isOutOfQuestion(int child) {
-        return entered[child] || time.end(child) > moment;
+        return entered[child] || !time.mayReachTo(child, moment);
+    }
+
+    /** Whether it is known that the one found was waited for. Of a call's server sides at once only one need have been. */
+    private boolean isKnown(int[] children, int found) {
+        int child = children[found];
+        return time.isNested(child) || (time.isServerSide(child) && !isOneOfSeveral(children, found));
     }
 
     /** Whether a sibling ran between the found one's begin and this moment, so that it might be the one waited for. */
@@ -159,7 +164,7 @@ final class CriticalWalk {
         enter(above);
         int predecessor = predecessor(left);
         if (predecessor != NONE) {
-            guessed |= time.end(predecessor) > moment;
+            guessed |= !time.mayReachTo(predecessor, moment);
             goBackTo(time.end(predecessor));
             enter(predecessor);
         }

@@ -27,6 +27,7 @@ public final class Hop {
 
     private final HopId id;
     private final @Nullable HopId parent;
+    private final boolean nested;
     private final List<HopId> links;
     private final String service;
     private final String operation;
@@ -39,6 +40,7 @@ public final class Hop {
     private Hop(Builder builder, String service, String operation) {
         this.id = builder.id;
         this.parent = builder.parent;
+        this.nested = builder.nested && builder.parent != null;
         this.links = List.copyOf(builder.links);
         this.service = service;
         this.operation = operation;
@@ -78,6 +80,14 @@ public final class Hop {
     /** What called it, of the same trace; empty for the first of its trace. */
     public Optional<HopId> parent() {
         return Optional.ofNullable(parent);
+    }
+
+    /**
+     * Whether it ran on the thread on which its parent was current, so that the parent could do nothing else there
+     * meanwhile and cannot have ended before. False if that is not known, and for a hop without a parent.
+     */
+    public boolean nested() {
+        return nested;
     }
 
     /** Spans that it has to do with but that did not call it, such as the messages of a batch. Often empty. */
@@ -130,6 +140,7 @@ public final class Hop {
         return other instanceof Hop hop
                 && id.equals(hop.id)
                 && Objects.equals(parent, hop.parent)
+                && nested == hop.nested
                 && links.equals(hop.links)
                 && service.equals(hop.service)
                 && operation.equals(hop.operation)
@@ -148,7 +159,8 @@ public final class Hop {
     /** One line, safe to print. */
     @Override
     public String toString() {
-        return "Hop[" + id + (parent == null ? "" : " of " + parent.spanId()) + ", " + Texts.quote(service) + " "
+        return "Hop[" + id + (parent == null ? "" : " of " + parent.spanId()) + (nested ? ", nested, " : ", ")
+                + Texts.quote(service) + " "
                 + Texts.quote(operation) + ", " + kind + ", " + Instant.ofEpochSecond(0, startEpochNanos) + " for "
                 + Texts.duration(durationNanos) + ", " + outcome
                 + (errorType == null ? "" : " " + Texts.quote(errorType)) + "]";
@@ -159,6 +171,7 @@ public final class Hop {
 
         private final HopId id;
         private @Nullable HopId parent;
+        private boolean nested;
         private List<HopId> links = List.of();
         private @Nullable String service;
         private @Nullable String operation;
@@ -180,6 +193,12 @@ public final class Hop {
          */
         public Builder parent(@Nullable String spanId) {
             this.parent = spanId == null ? null : new HopId(id.traceId(), spanId);
+            return this;
+        }
+
+        /** Whether it kept the thread of its parent busy all the time; see {@link Hop#nested}. By default it did not. */
+        public Builder nested(boolean nested) {
+            this.nested = nested;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.dharma.tracing.correlation;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceId;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which hop: a span of a trace. A correlation id may span several traces, and span ids are only unique within one.
@@ -31,6 +32,17 @@ public record HopId(String traceId, String spanId) {
                     name + " must be 16 lower-case hexadecimal digits, not all zero, but has " + spanId.length()
                             + " characters: " + Texts.quote(spanId));
         }
+    }
+
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HopId that && spanId.equals(that.spanId) && traceId.equals(that.traceId);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * traceId.hashCode() + spanId.hashCode();
     }
 
     /** Trace id and span id with a slash between them. */

@@ -28,6 +28,7 @@ final class HopRecordCodec implements RecordCodec<CorrelatedHop> {
     private static final int HAS_PARENT = 4;
     private static final int FAILED = 8;
     private static final int HAS_ERROR_TYPE = 16;
+    private static final int NESTED = 32;
 
     /** Two texts of two bytes and what is in them. */
     private static final int LINK_BYTES = 2 + 32 + 2 + 16;
@@ -62,7 +63,8 @@ final class HopRecordCodec implements RecordCodec<CorrelatedHop> {
                 | (correlated.userKey() != null ? HAS_USER : 0)
                 | (hop.parent().isPresent() ? HAS_PARENT : 0)
                 | (hop.outcome() == Outcome.ERROR ? FAILED : 0)
-                | (hop.errorType().isPresent() ? HAS_ERROR_TYPE : 0);
+                | (hop.errorType().isPresent() ? HAS_ERROR_TYPE : 0)
+                | (hop.nested() ? NESTED : 0);
     }
 
     private static void write(DataOutputStream out, @Nullable String text) throws IOException {
@@ -90,6 +92,7 @@ final class HopRecordCodec implements RecordCodec<CorrelatedHop> {
         String userKey = read(in, flags & HAS_USER);
         Hop.Builder hop = Hop.builder(in.readUTF(), in.readUTF())
                 .parent(read(in, flags & HAS_PARENT))
+                .nested((flags & NESTED) != 0)
                 .service(in.readUTF())
                 .operation(in.readUTF())
                 .kind(kind(in.readUnsignedByte()))

@@ -2,10 +2,11 @@ package io.dharma.tracing.correlation;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares names for chains: not empty, not too long, and without secrets. Most names come again and again, so what was
- * made of them is remembered, which also lets all hops share it. One thread at a time.
+ * made of them is remembered, which also lets all hops share it. Any thread.
  */
 final class HopTexts {
 
@@ -13,6 +14,9 @@ final class HopTexts {
 
     private static final String UNNAMED = "<unnamed>";
     private static final int REMEMBERED = 1_000;
+
+    /** One that is longer has something of the one request in it, most likely, and will not come again. */
+    private static final int MAX_REMEMBERED_LENGTH = 100;
 
     private final UnaryOperator<String> redaction;
     private final Map<String, String> prepared = new RecentlyUsed<>(REMEMBERED);
@@ -22,8 +26,25 @@ final class HopTexts {
     }
 
     String prepare(String name) {
-        // One that is too long comes with an identity in it, most likely, and will not come again.
-        return name.length() > MAX_LENGTH ? make(name) : prepared.computeIfAbsent(name, this::make);
+        if (name.length() > MAX_REMEMBERED_LENGTH) {
+            return make(name);
+        }
+        String known = recall(name);
+        if (known != null) {
+            return known;
+        }
+        // Without the lock: a redaction that never returns must not keep the thread that goes on without it.
+        String made = make(name);
+        remember(name, made);
+        return made;
+    }
+
+    private synchronized @Nullable String recall(String name) {
+        return prepared.get(name);
+    }
+
+    private synchronized void remember(String name, String made) {
+        prepared.put(name, made);
     }
 
     private String make(String name) {

@@ -2,7 +2,6 @@ package io.dharma.tracing.correlation;
 
 import io.dharma.tracing.pipeline.Delivery;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +27,6 @@ public final class InProcessStore implements CorrelationStore {
 
     /** How much heap chains take at most unless said otherwise: 10,000 hops or so. */
     public static final long DEFAULT_MAX_BYTES = 4L << 20;
-
-    private static final Comparator<ChainSummary> NEWEST_FIRST =
-            Comparator.comparing(ChainSummary::start).reversed();
 
     private final int maxChains;
     private final long maxBytes;
@@ -124,11 +120,12 @@ public final class InProcessStore implements CorrelationStore {
         return answer(() -> {
             List<ChainSummary> found = new ArrayList<>();
             for (KeptChain chain : chains.values()) {
-                if (query.userKey() == null || chain.isOf(query.userKey())) {
-                    chain.addEntries(query, found);
+                ChainSummary entry = chain.entry(query);
+                if (entry != null) {
+                    found.add(entry);
                 }
             }
-            found.sort(NEWEST_FIRST);
+            found.sort(ChainSummary.NEWEST_FIRST);
             return List.copyOf(found.subList(0, Math.min(query.limit(), found.size())));
         });
     }

@@ -31,6 +31,9 @@ final class JsonChain implements ChainRenderer {
         json.name("traceId").value(recorded.traceId());
         json.name("spanId").value(recorded.spanId());
         recorded.parent().ifPresent(parent -> json.name("parentSpanId").value(parent.spanId()));
+        if (recorded.nested()) {
+            json.name("nested").value(true);
+        }
         hop.parent()
                 .ifPresent(parent -> json.name("under").value(parent.hop().id().toString()));
         json.name("placement").value(hop.placement().name());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One chain in {@link InProcessStore}, which guards it. */
 final class KeptChain {
@@ -46,15 +47,18 @@ final class KeptChain {
         return hops.values().stream().map(CorrelatedHop::hop).toList();
     }
 
-    void addEntries(ChainQuery query, List<ChainSummary> found) {
-        for (CorrelatedHop hop : hops.values()) {
-            if (hop.entry()) {
-                ChainSummary entry = ChainSummary.of(hop);
-                if (query.matches(entry)) {
-                    found.add(entry);
-                }
-            }
+    /** As a list shows the chain; null if it is not wanted. */
+    @Nullable
+    ChainSummary entry(ChainQuery query) {
+        if (query.userKey() != null && !isOf(query.userKey())) {
+            return null;
         }
+        return hops.values().stream()
+                .filter(CorrelatedHop::entry)
+                .map(ChainSummary::of)
+                .filter(query::matches)
+                .reduce(ChainSummary::and)
+                .orElse(null);
     }
 
     int size() {

@@ -68,21 +68,25 @@ final class SlackWalk {
         }
 
         boolean areJoinedBy(int child) {
-            return time.end(child) <= end && (joins == null || joins.get(child));
+            return time.mayReachTo(child, end) && (joins == null || joins.get(child));
         }
 
         /** How much later it could have ended. Asked for each child, the last to end first. */
         long spare(int child) {
-            if (time.end(child) <= turnBegins) {
+            if (time.mayReachTo(child, turnBegins)) {
                 if (before != null && !before.get(child)) {
                     // Not what came before this turn, so that it was waited for at the very end.
-                    return Saturated.subtract(end, time.end(child));
+                    return untilEnd(child, end);
                 }
                 turnBegins = time.start(child);
                 turnEnds = time.end(child);
                 before = setOf(time.predecessors(child));
             }
-            return Saturated.subtract(turnEnds, time.end(child));
+            return untilEnd(child, turnEnds);
+        }
+
+        private long untilEnd(int child, long moment) {
+            return Math.max(0, Saturated.subtract(moment, time.end(child)));
         }
     }
 

@@ -1,13 +1,12 @@
 package io.dharma.tracing.correlation;
 
-import io.opentelemetry.api.trace.SpanKind;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Timeline {
 
     static final int NONE = -1;
+
+    /** By how much one may seem to end after the next began, or what waited for it ended: callbacks take their time. */
+    private static final long MAX_OVERLAP_NANOS = 100_000;
 
     private static final int[] NOBODY = {};
 
@@ -40,13 +42,13 @@ final class Timeline {
         this.starts = new long[size];
         this.ends = new long[size];
         this.childrenByEnd = new int[size][];
-        this.guessed = !chain.isComplete() || hops.stream().anyMatch(ChainHop::guessed);
+        // A hop that is missing nobody knows where may have been anywhere in the tree of its trace.
+        this.guessed = (root.up() == null && chain.hasGaps(root.hop().traceId()))
+                || hops.stream().skip(1).anyMatch(ChainHop::guessed);
         takeTimes();
-        Map<Integer, Set<Integer>> joined = new HashMap<>();
-        Map<Integer, Set<Integer>> preceding = new HashMap<>();
-        chain.waitEdges().forEach(edge -> take(chain, edge, joined, preceding));
-        this.joins = sortedByEnd(joined);
-        this.predecessors = sortedByEnd(preceding);
+        this.joins = new HashMap<>();
+        this.predecessors = new HashMap<>();
+        hops.forEach(waiter -> takeAwaited(waiter, chain.awaitedBy(waiter)));
     }
 
     private void takeTimes() {
@@ -59,40 +61,40 @@ final class Timeline {
             int parent = above == null ? 0 : number(above);
             parents[hop] = parent;
             starts[hop] = Math.max(child.startEpochNanos(), starts[parent]);
-            guessed |= child.startEpochNanos() < starts[parent];
+            guessed |= Saturated.subtract(starts[parent], child.startEpochNanos()) > ClockBounds.TOLERANCE_NANOS;
             ends[hop] = Math.max(starts[hop], endSeenFrom(parent, child));
         }
     }
 
     /** A caller knows when it had its answer, or gave up, whatever the called service did after that. */
     private long endSeenFrom(int parent, ChainHop child) {
-        boolean call =
-                hops.get(parent).hop().kind() == SpanKind.CLIENT && child.hop().kind() == SpanKind.SERVER;
-        return call ? Math.min(child.endEpochNanos(), ends[parent]) : child.endEpochNanos();
+        return child.isServerSide() ? Math.min(child.endEpochNanos(), ends[parent]) : child.endEpochNanos();
     }
 
-    private void take(
-            RequestChain chain,
-            WaitEdge edge,
-            Map<Integer, Set<Integer>> joined,
-            Map<Integer, Set<Integer>> preceding) {
-        ChainHop waiter = chain.find(edge.waiter()).orElse(null);
-        ChainHop awaited = chain.find(edge.awaited()).orElse(null);
-        if (waiter == null || awaited == null || !waiter.isUnder(root) || !awaited.isUnder(root)) {
+    private void takeAwaited(ChainHop waiter, List<ChainHop> awaited) {
+        if (awaited.isEmpty()) {
             return;
         }
-        // Nobody waits for what called it: such an edge says nothing.
-        if (!waiter.isUnder(awaited)) {
-            Map<Integer, Set<Integer>> edges = awaited.isUnder(waiter) ? joined : preceding;
-            edges.computeIfAbsent(number(waiter), hop -> new HashSet<>()).add(number(awaited));
+        int[] within = numbers(awaited, other -> other.isUnder(waiter));
+        if (within.length > 0) {
+            joins.put(number(waiter), sortedByEnd(withImplied(waiter, within)));
+        }
+        int[] before = numbers(awaited, other -> other.isUnder(root) && !other.isUnder(waiter));
+        if (before.length > 0) {
+            predecessors.put(number(waiter), sortedByEnd(before));
         }
     }
 
-    private Map<Integer, int[]> sortedByEnd(Map<Integer, Set<Integer>> edges) {
-        Map<Integer, int[]> sorted = new HashMap<>();
-        edges.forEach((waiter, awaited) -> sorted.put(
-                waiter, sortedByEnd(awaited.stream().mapToInt(Integer::intValue).toArray())));
-        return sorted;
+    /** The edges need not name what it had to wait for anyway. */
+    private int[] withImplied(ChainHop waiter, int[] joined) {
+        int[] implied = numbers(waiter.children(), child -> child.nested() || child.isServerSide());
+        return IntStream.concat(Arrays.stream(joined), Arrays.stream(implied))
+                .distinct()
+                .toArray();
+    }
+
+    private int[] numbers(List<ChainHop> some, Predicate<ChainHop> wanted) {
+        return some.stream().filter(wanted).mapToInt(this::number).toArray();
     }
 
     int number(ChainHop hop) {
@@ -115,6 +117,29 @@ final class Timeline {
     /** Not before its own begin; perhaps after its parent's end. */
     long end(int hop) {
         return ends[hop];
+    }
+
+    /** Whether what it hangs under is known to have been held up by it. */
+    boolean isNested(int hop) {
+        return hops.get(hop).nested();
+    }
+
+    /** Whether it is what was done at the other end of its parent's call. */
+    boolean isServerSide(int hop) {
+        return hops.get(hop).isServerSide();
+    }
+
+    /**
+     * Whether a hop may be what was waited for until that moment: it was over, but for an overlap so short that both
+     * cannot have gone on at once in earnest; or it held up its parent, which was in it then.
+     */
+    boolean mayReachTo(int hop, long moment) {
+        return ends[hop] <= moment || (starts[hop] < moment && (isNested(hop) || ends[hop] - moment <= overlap(hop)));
+    }
+
+    /** Of short hops no more than a tenth. */
+    private long overlap(int hop) {
+        return Math.min(MAX_OVERLAP_NANOS, (ends[hop] - starts[hop]) / 10);
     }
 
     /** Whether times or places of some hops are no more than likely. */

@@ -12,7 +12,9 @@ import io.dharma.tracing.pipeline.DropReason;
 import io.dharma.tracing.redaction.Pseudonyms;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.testsupport.LeakCheck;
+import io.dharma.tracing.testsupport.ManualClock;
 import io.dharma.tracing.trace.DharmaTracer;
+import io.dharma.tracing.trace.TracedBlock;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -20,7 +22,10 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,10 +118,55 @@ class ChainRecorderTest {
         assertThat(charge.links()).containsExactly(new HopId(message.getTraceId(), message.getSpanId()));
         assertThat(serve.children().get(0).failed()).isFalse();
         assertThat(serve.durationNanos()).isPositive();
+        assertThat(serve.children()).allMatch(child -> child.hop().nested());
+        assertThat(chain.criticalPath().orElseThrow().certainty()).isEqualTo(Certainty.EXACT);
         assertThat(recorder.chains().byService("shop"))
                 .extracting(ChainSummary::operation)
                 .containsExactly("POST /orders");
         assertThat(recorder.chains().byUser(USER)).hasSize(1);
+    }
+
+    /** {@code gather(foo1 then foo3, foo2)}, as in jaegertracing/jaeger-ui#2371; see {@link CriticalPathTest}. */
+    @Test
+    void asynchronousProgram_isKnownExactlyWhenSomebodySaysWhoWaitedForWhom() {
+        start(true, settings -> settings);
+        CompletableFuture<String> one = new CompletableFuture<>();
+        CompletableFuture<String> two = new CompletableFuture<>();
+        CompletableFuture<String> three = new CompletableFuture<>();
+        Map<String, HopId> ids = new HashMap<>();
+
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("main", main -> {
+                    ids.put("main", idOf(main));
+                    tracer.tracedAsync("foo1", block -> begun(block, ids, one));
+                    tracer.tracedAsync("foo2", block -> begun(block, ids, two));
+                    one.complete("");
+                    two.complete("");
+                    tracer.tracedAsync("foo3", block -> begun(block, ids, three));
+                    three.complete("");
+                }));
+
+        RequestChain chain = chain();
+        RequestChain known = chain.withWaitEdges(
+                List.of(edge(ids, "foo3", "foo1"), edge(ids, "main", "foo2"), edge(ids, "main", "foo3")));
+        assertThat(chain.criticalPath().orElseThrow().certainty()).isEqualTo(Certainty.INFERRED);
+        CriticalPath path = known.criticalPath().orElseThrow();
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(path.hops()).extracting(hop -> hop.hop().operation()).containsExactly("main", "foo3", "foo1");
+    }
+
+    private static CompletableFuture<String> begun(
+            TracedBlock block, Map<String, HopId> ids, CompletableFuture<String> stage) {
+        ids.put(block.name(), idOf(block));
+        return stage;
+    }
+
+    private static WaitEdge edge(Map<String, HopId> ids, String waiter, String awaited) {
+        return new WaitEdge(Objects.requireNonNull(ids.get(waiter)), Objects.requireNonNull(ids.get(awaited)));
+    }
+
+    private static HopId idOf(TracedBlock block) {
+        return new HopId(block.traceId(), block.spanId());
     }
 
     @Test
@@ -150,7 +200,7 @@ class ChainRecorderTest {
 
     @Test
     void chainThatNeverEnds_keepsItsFirstHopsOfEachKind() {
-        start(true, settings -> settings.hopsPerChain(5));
+        start(true, settings -> settings.hopsPerMinute(5));
         Correlation.with(order)
                 .run(() -> tracer.tracedRun("worker", worker -> {
                     for (int i = 0; i < 20; i++) {
@@ -204,7 +254,7 @@ class ChainRecorderTest {
         Outside outside = new Outside();
         UnaryOperator<ChainRecorder.Builder> small = settings -> settings.local(new InProcessStore(1, 1))
                 .maxQueueBytes(512 << 10)
-                .hopsPerChain(100_000);
+                .hopsPerMinute(100_000);
         try (Spool<CorrelatedHop> spool = ChainRecorder.spool(directory).build()) {
             start(true, settings -> small.apply(settings).store(outside).journal(spool));
             for (int i = 0; i < 20; i++) {
@@ -231,6 +281,59 @@ class ChainRecorderTest {
         });
         // What is offered is written down by one thread, which may not have had its turn.
         await().atMost(PATIENCE).until(() -> recorder.stats().queuedRecords() == 0);
+    }
+
+    @Test
+    void hopsOfAStoreThatIsAway_makeAnErasureIncomplete() {
+        Outside outside = new Outside();
+        start(true, settings -> settings.store(outside).patience(Duration.ofMillis(50)));
+        record(1);
+
+        assertThat(recorder.chains().erase(USER)).isEqualTo(new Erasure(1, List.of("outside")));
+        outside.away.set(false);
+        assertThat(recorder.flush(PATIENCE)).isTrue();
+        assertThat(recorder.chains().erase(USER)).isEqualTo(new Erasure(1, List.of()));
+    }
+
+    @Test
+    void userWhoIsKnownOnlyInside_isThatOfTheEntryToo() {
+        start(true, settings -> settings);
+        CorrelationContext anonymous =
+                CorrelationContext.builder().correlationId("order-4711").build();
+        Correlation.with(anonymous)
+                .run(() -> tracer.tracedRun(
+                        "serve",
+                        serve -> Correlation.with(anonymous.withUser(PSEUDONYMS, "alice@example.com"))
+                                .run(() -> tracer.tracedRun("authenticated", block -> {}))));
+        assertThat(recorder.flush(PATIENCE)).isTrue();
+
+        assertThat(recorder.chains().byUser(USER))
+                .extracting(ChainSummary::operation)
+                .containsExactly("serve");
+    }
+
+    @Test
+    void budgetOfAChain_isRenewedEveryMinute() {
+        ManualClock clock = ManualClock.create();
+        start(true, settings -> settings.hopsPerMinute(5).clock(clock));
+        record(10);
+        assertThat(chain().hops()).hasSize(5);
+        clock.advance(Duration.ofMinutes(1));
+        record(10);
+
+        assertThat(filtered()).isEqualTo(10);
+    }
+
+    @Test
+    void typesOfErrors_areRedactedToo() {
+        start(true, settings -> settings.redaction(name -> name.replace("hunter2", "***")));
+        Correlation.with(order)
+                .run(() -> tracer.tracedRun("login", block -> {
+                    block.attribute("error.type", "hunter2");
+                    block.fail("no");
+                }));
+
+        assertThat(chain().hops().get(0).hop().errorType()).contains("***");
     }
 
     @Test
@@ -266,8 +369,8 @@ class ChainRecorderTest {
     void settingsThatAreNone_areRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> ChainRecorder.builder(""));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ChainRecorder.builder("shop").hopsPerChain(0))
-                .withMessage("hopsPerChain must be at least 1, but is 0");
+                .isThrownBy(() -> ChainRecorder.builder("shop").hopsPerMinute(0))
+                .withMessage("hopsPerMinute must be at least 1, but is 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainRecorder.builder("shop")
                         .store(new InProcessStore())

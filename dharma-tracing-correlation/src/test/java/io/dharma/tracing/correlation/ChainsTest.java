@@ -6,9 +6,11 @@ import io.dharma.tracing.pipeline.Delivery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +22,8 @@ class ChainsTest {
 
     private final InProcessStore here = new InProcessStore();
     private final InProcessStore there = new InProcessStore();
-    private final List<String> flushes = new ArrayList<>();
+    private final List<Duration> flushes = new ArrayList<>();
+    private final List<String> notDelivered = new ArrayList<>();
 
     /** A store that answers every question in the same way. */
     private record Answering(String name, Supplier<CompletionStage<Object>> answer) implements CorrelationStore {
@@ -59,7 +62,10 @@ class ChainsTest {
     });
 
     private Chains chains(CorrelationStore... stores) {
-        return new Chains(List.of(stores), PATIENCE, () -> flushes.add("flush"));
+        return new Chains(List.of(stores), PATIENCE, patience -> {
+            flushes.add(patience);
+            return notDelivered;
+        });
     }
 
     private static void put(InProcessStore store, CorrelatedHop... hops) {
@@ -93,6 +99,51 @@ class ChainsTest {
         assertThat(chains.byService("web"))
                 .extracting(ChainSummary::correlationId)
                 .containsExactly("c");
+    }
+
+    /** What else a store may answer that is none: cancelled, an error, nothing, nothing in a list. */
+    @Test
+    void answersThatAreNone_neverReachTheAsker() {
+        put(here, entry("c", 1, 0, "web", 0, 100));
+        CompletableFuture<Object> cancelled = new CompletableFuture<>();
+        cancelled.cancel(false);
+        List<@Nullable Object> nothing = new ArrayList<>();
+        nothing.add(null);
+        List<Supplier<CompletionStage<Object>>> answers = List.of(
+                () -> cancelled,
+                () -> CompletableFuture.failedFuture(new CancellationException()),
+                () -> CompletableFuture.completedFuture(null),
+                () -> CompletableFuture.completedFuture(nothing),
+                () -> {
+                    throw new AssertionError("broken");
+                });
+        for (Supplier<CompletionStage<Object>> answer : answers) {
+            Chains chains = chains(new Answering("odd", answer), here);
+            assertThat(chains.get("c").orElseThrow().hops()).hasSize(1);
+            assertThat(chains.find(ChainQuery.all())).hasSize(1);
+        }
+    }
+
+    @Test
+    void hopInTwoStores_isNoReplay() {
+        CorrelatedHop shared = entry("c", 1, 0, "web", 0, 100);
+        put(here, shared);
+        put(there, shared);
+
+        assertThat(chains(here, there).get("c").orElseThrow().replays()).isZero();
+    }
+
+    @Test
+    void idThatNoChainCanHave_isNotAskedFor() {
+        assertThat(chains(THROWING, here).get("x".repeat(10_000))).isEmpty();
+        assertThat(chains(here).get("")).isEmpty();
+    }
+
+    @Test
+    void erasure_isNotCompleteWhileHopsWaitForAStore() {
+        notDelivered.add("there");
+
+        assertThat(chains(here, there).erase("u1").failed()).containsExactly("there");
     }
 
     @Test
@@ -132,7 +183,7 @@ class ChainsTest {
         Erasure partly = chains(here, SILENT, FAILING, there).erase("u1");
         Erasure wholly = chains(here, there).erase("u1");
 
-        assertThat(flushes).hasSize(2);
+        assertThat(flushes).containsExactly(PATIENCE, PATIENCE);
         assertThat(partly).isEqualTo(new Erasure(2, List.of("silent", "failing")));
         assertThat(partly.isComplete()).isFalse();
         assertThat(wholly).isEqualTo(new Erasure(0, List.of()));

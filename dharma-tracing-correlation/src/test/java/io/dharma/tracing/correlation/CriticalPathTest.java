@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation;
 
+import static io.dharma.tracing.correlation.Hops.background;
 import static io.dharma.tracing.correlation.Hops.chain;
 import static io.dharma.tracing.correlation.Hops.client;
 import static io.dharma.tracing.correlation.Hops.find;
@@ -61,8 +62,8 @@ class CriticalPathTest {
 
     @Test
     void siblingsAtOnce_areRepresentedByTheLastToFinishAsAGuess() {
-        RequestChain chain =
-                chain(internal(1, 0, "root", 0, 100), internal(2, 1, "short", 10, 50), internal(3, 1, "long", 10, 80));
+        RequestChain chain = chain(
+                internal(1, 0, "root", 0, 100), background(2, 1, "short", 10, 50), background(3, 1, "long", 10, 80));
         CriticalPath path = chain.criticalPath().orElseThrow();
 
         assertThat(segments(path)).containsExactly("root 0..10", "long 10..80", "root 80..100");
@@ -80,10 +81,12 @@ class CriticalPathTest {
     void asynchronousSiblings_areRightWhereItIsKnownWhoWaitedForWhom() {
         List<Hop> hops = List.of(
                 internal(1, 0, "main", 0, 500),
-                internal(2, 1, "get /foo1", 0, 100),
-                internal(3, 1, "get /foo2", 0, 200),
-                internal(4, 1, "get /foo3", 200, 500));
-        RequestChain known = RequestChain.of("c", hops, List.of(new WaitEdge(id(4), id(2))));
+                background(2, 1, "get /foo1", 0, 100),
+                background(3, 1, "get /foo2", 0, 200),
+                background(4, 1, "get /foo3", 200, 500));
+        RequestChain known = RequestChain.of("c", hops)
+                .withWaitEdges(
+                        List.of(new WaitEdge(id(4), id(2)), new WaitEdge(id(1), id(4)), new WaitEdge(id(1), id(3))));
 
         CriticalPath path = known.criticalPath().orElseThrow();
 
@@ -98,9 +101,9 @@ class CriticalPathTest {
     void asynchronousSiblings_areMarkedAsAGuessWhereThatIsNotKnown() {
         CriticalPath path = pathOf(
                 internal(1, 0, "main", 0, 500),
-                internal(2, 1, "get /foo1", 0, 100),
-                internal(3, 1, "get /foo2", 0, 200),
-                internal(4, 1, "get /foo3", 200, 500));
+                background(2, 1, "get /foo1", 0, 100),
+                background(3, 1, "get /foo2", 0, 200),
+                background(4, 1, "get /foo3", 200, 500));
 
         assertThat(segments(path)).containsExactly("get /foo2 0..200", "get /foo3 200..500");
         assertThat(path.certainty()).isEqualTo(Certainty.INFERRED);
@@ -113,9 +116,9 @@ class CriticalPathTest {
                 "c",
                 List.of(
                         internal(1, 0, "main", 0, 500),
-                        internal(2, 1, "get /foo1", 0, 100),
-                        internal(3, 1, "get /foo2", 0, 202),
-                        internal(4, 1, "get /foo3", 201, 500)),
+                        background(2, 1, "get /foo1", 0, 100),
+                        background(3, 1, "get /foo2", 0, 202),
+                        background(4, 1, "get /foo3", 201, 500)),
                 List.of(new WaitEdge(id(4), id(2)), new WaitEdge(id(1), id(4)), new WaitEdge(id(1), id(3))));
 
         CriticalPath path = chain.criticalPath().orElseThrow();
@@ -131,8 +134,8 @@ class CriticalPathTest {
                 "c",
                 List.of(
                         internal(1, 0, "root", 0, 100),
-                        internal(2, 1, "awaited", 10, 50),
-                        internal(3, 1, "background", 10, 80)),
+                        background(2, 1, "awaited", 10, 50),
+                        background(3, 1, "background", 10, 80)),
                 List.of(new WaitEdge(id(1), id(2))));
 
         CriticalPath path = chain.criticalPath().orElseThrow();
@@ -155,7 +158,8 @@ class CriticalPathTest {
 
         CriticalPath path = chain.criticalPath().orElseThrow();
 
-        assertThat(segments(path)).containsExactly("root 0..30", "task 30..90", "root 90..100");
+        assertThat(segments(path))
+                .containsExactly("root 0..10", "submit 10..20", "root 20..30", "task 30..90", "root 90..100");
         assertSound(path);
     }
 
@@ -211,6 +215,7 @@ class CriticalPathTest {
     @Test
     void serverThatWorksOnAfterItsClientGaveUp_wasWaitedForUntilThen() {
         Hop gaveUp = hop(2, 1, "shop", "call", 0, 50)
+                .nested(true)
                 .kind(SpanKind.CLIENT)
                 .failed("timeout")
                 .build();
@@ -229,6 +234,166 @@ class CriticalPathTest {
 
         assertThat(segments(path)).containsExactly("root 0..20", "receive 20..60", "root 60..100");
         assertThat(path.certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void childThatNothingSaysWasWaitedFor_isAGuess() {
+        // A job in the background looks just like that.
+        CriticalPath path = pathOf(internal(1, 0, "main", 0, 500), background(2, 1, "refresh cache", 0, 200));
+
+        assertThat(segments(path)).containsExactly("refresh cache 0..200", "main 200..500");
+        assertThat(path.certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void backgroundWorkBesideNestedOnes_takesNothingFromWhatIsKnown() {
+        RequestChain chain = chain(
+                internal(1, 0, "root", 0, 100),
+                internal(2, 1, "a", 0, 50),
+                background(3, 1, "background", 10, 40),
+                background(4, 1, "endless", 20, 400),
+                internal(5, 1, "b", 60, 100));
+
+        CriticalPath path = chain.criticalPath().orElseThrow();
+
+        assertThat(segments(path)).containsExactly("a 0..50", "root 50..60", "b 60..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(path.slack(find(chain, 4))).isEmpty();
+        assertSound(path);
+    }
+
+    @Test
+    void nestedHop_isWhereItsParentWasWhenTheNextBegan() {
+        CriticalPath path = pathOf(
+                internal(1, 0, "root", 0, 100),
+                internal(2, 1, "a", 0, 50),
+                background(3, 1, "begun meanwhile", 30, 90));
+
+        assertThat(segments(path)).containsExactly("a 0..30", "begun meanwhile 30..90", "root 90..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void nestedHopUnderAnotherThanItsParent_isAGuess() {
+        Hop lost = hop(2, 77, "shop", "lost", 10, 40).nested(true).build();
+
+        assertThat(pathOf(internal(1, 0, "root", 0, 100), lost).certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void joinThatIsKnown_needNotNameWhatIsNested() {
+        RequestChain chain = RequestChain.of(
+                        "c",
+                        List.of(
+                                internal(1, 0, "root", 0, 100),
+                                internal(2, 1, "nested", 0, 20),
+                                background(3, 1, "awaited", 10, 60),
+                                background(4, 1, "background", 10, 80),
+                                internal(5, 1, "later", 85, 95)))
+                .withWaitEdges(List.of(new WaitEdge(id(1), id(3))));
+
+        CriticalPath path = chain.criticalPath().orElseThrow();
+
+        assertThat(segments(path))
+                .containsExactly("nested 0..10", "awaited 10..60", "root 60..85", "later 85..95", "root 95..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(path.slack(find(chain, 4))).isEmpty();
+    }
+
+    @Test
+    void serverSidesAtOnce_areAGuessAndOneAloneIsNone() {
+        assertThat(pathOf(client(1, 0, "web", 0, 100), server(2, 1, "stock", 10, 90))
+                        .certainty())
+                .isEqualTo(Certainty.EXACT);
+        assertThat(pathOf(client(1, 0, "web", 0, 100), server(2, 1, "stock", 10, 90), server(3, 1, "stock", 20, 80))
+                        .certainty())
+                .isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void siblingThatOverlapsByAHair_isOnThePath() {
+        Hop first = hop(2, 1, "shop", "first", 0, 0).duration(50_001_000).build();
+
+        CriticalPath path = pathOf(internal(1, 0, "main", 0, 100), first, background(3, 1, "second", 50, 100));
+
+        assertThat(segments(path)).containsExactly("first 0..50", "second 50..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void overlapByAHair_takesNothingFromWhatIsKnown() {
+        Hop first = hop(2, 1, "shop", "first", 0, 0).duration(50_001_000).build();
+        Hop second = hop(3, 1, "shop", "second", 50, 50).duration(50_001_000).build();
+        RequestChain chain = chain(internal(1, 0, "main", 0, 100), first, second)
+                .withWaitEdges(List.of(new WaitEdge(id(3), id(2)), new WaitEdge(id(1), id(3))));
+
+        CriticalPath path = chain.criticalPath().orElseThrow();
+
+        assertThat(segments(path)).containsExactly("first 0..50", "second 50..100");
+        assertThat(path.certainty()).isEqualTo(Certainty.EXACT);
+        assertSound(path);
+    }
+
+    @Test
+    void siblingThatOverlapsByALargePartOfItself_isNot() {
+        Hop first = hop(2, 1, "shop", "first", 50, 50).duration(90_000).build();
+        Hop second = hop(3, 1, "shop", "second", 0, 100)
+                .start(Hops.EPOCH + 50_050_000)
+                .duration(49_950_000)
+                .build();
+
+        CriticalPath path = pathOf(internal(1, 0, "main", 0, 100), first, second);
+
+        assertThat(path.hops()).extracting(each -> each.hop().operation()).containsExactly("main", "second");
+    }
+
+    @Test
+    void gapElsewhere_takesNothingFromACompleteSubtree() {
+        RequestChain chain = chain(
+                internal(1, 0, "root", 0, 100),
+                internal(2, 1, "complete", 0, 50),
+                internal(3, 2, "step", 10, 40),
+                internal(4, 77, "lost", 60, 70),
+                server(5, 78, "stock", 150, 170));
+
+        assertThat(CriticalPath.of(chain, find(chain, 2)).certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(CriticalPath.of(chain, find(chain, 4)).certainty()).isEqualTo(Certainty.EXACT);
+        assertThat(CriticalPath.of(chain, find(chain, 1)).certainty()).isEqualTo(Certainty.INFERRED);
+    }
+
+    @Test
+    void hopWithoutPlace_makesTheTreeOfItsTraceAGuess() {
+        RequestChain chain =
+                chain(internal(1, 0, "root", 0, 100), internal(2, 1, "step", 0, 50), server(3, 77, "stock", 90, 300));
+
+        assertThat(CriticalPath.of(chain, find(chain, 1)).certainty()).isEqualTo(Certainty.INFERRED);
+        assertThat(CriticalPath.of(chain, find(chain, 2)).certainty()).isEqualTo(Certainty.EXACT);
+    }
+
+    @Test
+    void clockOfAWholeSubtree_takesNothingFromWhatIsKnownWithin() {
+        RequestChain chain = chain(
+                client(1, 0, "web", 0, 100),
+                server(2, 1, "stock", 1_010, 1_090),
+                hop(3, 2, "stock", "step", 1_020, 1_030).nested(true).build());
+
+        assertThat(CriticalPath.of(chain, find(chain, 2)).certainty()).isEqualTo(Certainty.EXACT);
+    }
+
+    @Test
+    @Timeout(30)
+    void pathsOfAllHops_takeNoLongerThanTheirHops() {
+        List<Hop> hops = new ArrayList<>(List.of(internal(1, 0, "root", 0, 200_000)));
+        List<WaitEdge> edges = new ArrayList<>();
+        for (int i = 2; i <= 50_000; i++) {
+            hops.add(internal(i, 1, "o", i, i + 1));
+            edges.add(new WaitEdge(id(1), id(i)));
+        }
+        RequestChain chain = RequestChain.of("c", hops).withWaitEdges(edges);
+
+        for (ChainHop hop : chain.hops()) {
+            assertThat(CriticalPath.of(chain, hop).certainty()).isEqualTo(Certainty.EXACT);
+        }
     }
 
     @Test
@@ -354,7 +519,9 @@ class CriticalPathTest {
             List<WaitEdge> edges = new ArrayList<>();
             for (int i = 2; i <= count; i++) {
                 int from = random.nextInt(100);
-                hops.add(internal(i, 1 + random.nextInt(i - 1), "o" + i, from, from + random.nextInt(50)));
+                hops.add(hop(i, 1 + random.nextInt(i - 1), "shop", "o" + i, from, from + random.nextInt(50))
+                        .nested(random.nextBoolean())
+                        .build());
                 int awaited = 1 + random.nextInt(count);
                 if (awaited != i && random.nextBoolean()) {
                     edges.add(new WaitEdge(id(i), id(awaited)));
@@ -408,7 +575,7 @@ class CriticalPathTest {
         for (long[] stage : tasks) {
             long longest = 0;
             for (long duration : stage) {
-                hops.add(internal(number++, 1, "task", at, at + duration));
+                hops.add(background(number++, 1, "task", at, at + duration));
                 longest = Math.max(longest, duration);
             }
             at += longest + 3;

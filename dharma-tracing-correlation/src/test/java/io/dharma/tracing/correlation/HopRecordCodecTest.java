@@ -20,6 +20,7 @@ class HopRecordCodecTest {
             "user-key",
             true,
             Hops.hop(1, 2, "bänk", "POST /ordérs", 5, 17)
+                    .nested(true)
                     .kind(SpanKind.CONSUMER)
                     .failed("java.io.IOException")
                     .links(List.of(Hops.id(7), Hops.id(8)))
@@ -48,6 +49,17 @@ class HopRecordCodecTest {
                 Hops.hop(1, 0, "shop", "pay", 0, 1).failed(null).build());
 
         assertThat(codec.decode(encoded(failed))).isEqualTo(failed);
+    }
+
+    @Test
+    void recordOfBeforeThereWereNestedHops_isReadAsOneThatIsNot() throws IOException {
+        byte[] before = encoded(full);
+        before[1] = (byte) (before[1] & ~32);
+
+        Hop read = codec.decode(before).hop();
+
+        assertThat(read.nested()).isFalse();
+        assertThat(read.operation()).isEqualTo("POST /ordérs");
     }
 
     @Test

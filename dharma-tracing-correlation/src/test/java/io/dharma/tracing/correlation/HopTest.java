@@ -13,6 +13,7 @@ class HopTest {
     @Test
     void hop_isWhatItsBuilderWasTold() {
         Hop hop = Hops.hop(2, 1, "checkout", "POST /orders", 5, 12)
+                .nested(true)
                 .kind(SpanKind.SERVER)
                 .links(List.of(Hops.id(9)))
                 .failed("java.io.IOException")
@@ -22,6 +23,7 @@ class HopTest {
         assertThat(hop.traceId()).isEqualTo(Hops.TRACE);
         assertThat(hop.spanId()).isEqualTo("0000000000000002");
         assertThat(hop.parent()).contains(Hops.id(1));
+        assertThat(hop.nested()).isTrue();
         assertThat(hop.links()).containsExactly(Hops.id(9));
         assertThat(hop.service()).isEqualTo("checkout");
         assertThat(hop.operation()).isEqualTo("POST /orders");
@@ -38,10 +40,17 @@ class HopTest {
         Hop hop = Hops.hop(1, 0, "a", "b", 0, 0).build();
 
         assertThat(hop.parent()).isEmpty();
+        assertThat(hop.nested()).isFalse();
         assertThat(hop.links()).isEmpty();
         assertThat(hop.kind()).isEqualTo(SpanKind.INTERNAL);
         assertThat(hop.outcome()).isEqualTo(Outcome.OK);
         assertThat(hop.errorType()).isEmpty();
+    }
+
+    @Test
+    void hopWithoutParent_isNestedInNothing() {
+        assertThat(Hops.hop(1, 0, "a", "b", 0, 0).nested(true).build())
+                .isEqualTo(Hops.hop(1, 0, "a", "b", 0, 0).build());
     }
 
     @Test
@@ -51,6 +60,7 @@ class HopTest {
                 .hasSameHashCodeAs(Hops.internal(1, 0, "a", 0, 1))
                 .isNotEqualTo(Hops.internal(1, 0, "a", 0, 2))
                 .isNotEqualTo(Hops.internal(1, 2, "a", 0, 1));
+        assertThat(Hops.internal(1, 2, "a", 0, 1)).isNotEqualTo(Hops.background(1, 2, "a", 0, 1));
     }
 
     @Test

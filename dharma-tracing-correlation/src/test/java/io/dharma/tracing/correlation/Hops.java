@@ -31,12 +31,20 @@ final class Hops {
                 .duration((to - from) * MS);
     }
 
+    /** One that held up its parent. */
     static Hop internal(int number, int parent, String operation, long from, long to) {
+        return hop(number, parent, "shop", operation, from, to).nested(true).build();
+    }
+
+    /** One of which nobody knows whether its parent waited for it. */
+    static Hop background(int number, int parent, String operation, long from, long to) {
         return hop(number, parent, "shop", operation, from, to).build();
     }
 
+    /** One that held up its parent. */
     static Hop client(int number, int parent, String service, long from, long to) {
         return hop(number, parent, service, "call " + number, from, to)
+                .nested(true)
                 .kind(SpanKind.CLIENT)
                 .build();
     }

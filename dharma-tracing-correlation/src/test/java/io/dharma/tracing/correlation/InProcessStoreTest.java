@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.dharma.tracing.pipeline.Delivery;
+import io.dharma.tracing.testsupport.LiveHeap;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,41 @@ class InProcessStoreTest {
                 .containsExactly("c");
         assertThat(found(query().service("stock").between(start.minusNanos(1), start)))
                 .isEmpty();
+    }
+
+    @Test
+    void manyEntriesOfOneChain_hideNoOther() {
+        List<CorrelatedHop> batch = new ArrayList<>();
+        batch.add(entry("other", 1, null, "shop", 0));
+        for (int i = 2; i < 200; i++) {
+            batch.add(entry("same", i, null, "shop", i * 10L));
+        }
+        now(store.deliver(batch));
+
+        assertThat(found(query().service("shop"))).containsExactly("same", "other");
+        assertThat(found(query().limit(2))).containsExactly("same", "other");
+    }
+
+    @Test
+    void bytes_areWhatTheHeapHoldsOrMore() {
+        InProcessStore small = new InProcessStore(100_000, 2 << 20);
+        long before = LiveHeap.bytes();
+        Random random = new Random(4711);
+        for (int i = 0; i < 20_000; i++) {
+            String trace =
+                    new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
+            Hop hop = Hop.builder(trace, String.format("%016x", random.nextLong() | 1))
+                    .parent(String.format("%016x", random.nextLong() | 1))
+                    .service("shop")
+                    .operation(("GET /orders/" + i + "/").repeat(i % 2 == 0 ? 1 : 8))
+                    .start(Hops.EPOCH + i)
+                    .build();
+            now(small.deliver(List.of(new CorrelatedHop("order-" + trace, null, true, hop))));
+        }
+
+        long held = LiveHeap.bytes() - before;
+        assertThat(held).isBetween(1L << 20, 2L << 20);
+        assertThat(small.stats().bytes()).isLessThanOrEqualTo(2 << 20);
     }
 
     @Test

@@ -48,6 +48,92 @@ class RequestChainTest {
     }
 
     @Test
+    void order_makesNoOtherChainOfAnyHops() {
+        for (int seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            List<Hop> hops = anyHops(random);
+            String once = ChainRenderer.json().render(RequestChain.of("c", hops));
+
+            Collections.shuffle(hops, random);
+
+            assertThat(ChainRenderer.json().render(RequestChain.of("c", hops)))
+                    .as("seed " + seed)
+                    .isEqualTo(once);
+        }
+    }
+
+    /** With replays, circles, gaps, links to anything, and clocks that nothing fits. */
+    private static List<Hop> anyHops(Random random) {
+        List<Hop> hops = new ArrayList<>();
+        int count = 2 + random.nextInt(12);
+        List<SpanKind> kinds = List.of(SpanKind.values());
+        for (int i = 1; i <= count; i++) {
+            Hop.Builder hop = Hop.builder(anyTrace(random), Hops.span(1 + random.nextInt(count)))
+                    .parent(random.nextInt(5) == 0 ? null : Hops.span(1 + random.nextInt(count + 1)))
+                    .nested(random.nextBoolean())
+                    .service("s" + random.nextInt(3))
+                    .operation("o" + random.nextInt(3))
+                    .kind(kinds.get(random.nextInt(kinds.size())))
+                    .start(Hops.EPOCH + random.nextInt(40) * Hops.MS)
+                    .duration(random.nextInt(20) * Hops.MS);
+            if (random.nextInt(4) == 0) {
+                hop.links(List.of(new HopId(anyTrace(random), Hops.span(1 + random.nextInt(count)))));
+            }
+            hops.add(random.nextInt(4) == 0 ? hop.failed("E").build() : hop.build());
+        }
+        return hops;
+    }
+
+    private static String anyTrace(Random random) {
+        return (random.nextInt(4) == 0 ? "2" : "1").repeat(32);
+    }
+
+    @Test
+    void linksThatNameEachOther_leaveTheEarlierOneOnTop() {
+        Hop one = Hop.builder("1".repeat(32), Hops.span(1))
+                .links(List.of(new HopId("2".repeat(32), Hops.span(2))))
+                .service("a")
+                .operation("a")
+                .start(Hops.EPOCH)
+                .build();
+        Hop two = Hop.builder("2".repeat(32), Hops.span(2))
+                .links(List.of(one.id()))
+                .service("b")
+                .operation("b")
+                .start(Hops.EPOCH + 5 * Hops.MS)
+                .build();
+
+        assertThat(chain(one, two).roots()).extracting(ChainHop::hop).containsExactly(one);
+        assertThat(chain(two, one).roots()).extracting(ChainHop::hop).containsExactly(one);
+    }
+
+    @Test
+    void replayWithOtherLinks_isTheSameInAnyOrder() {
+        Hop linked = hop(1, 0, "s", "o", 0, 1).links(List.of(Hops.id(5))).build();
+        Hop bare = hop(1, 0, "s", "o", 0, 1).build();
+
+        assertThat(find(chain(linked, bare), 1).hop()).isEqualTo(linked);
+        assertThat(find(chain(bare, linked), 1).hop()).isEqualTo(linked);
+    }
+
+    @Test
+    void waitEdges_areAddedToTheSameHops() {
+        RequestChain chain = chain(internal(1, 0, "a", 0, 9), internal(2, 1, "b", 1, 2), internal(3, 1, "c", 3, 4));
+        WaitEdge one = new WaitEdge(Hops.id(1), Hops.id(2));
+        WaitEdge other = new WaitEdge(Hops.id(1), Hops.id(77));
+
+        RequestChain known = chain.withWaitEdges(List.of(one)).withWaitEdges(List.of(one, other));
+
+        assertThat(known.waitEdges()).containsExactly(one, other);
+        assertThat(known.hops()).isEqualTo(chain.hops());
+        assertThat(known.roots()).isEqualTo(chain.roots());
+        assertThat(known.correlationId()).isEqualTo("order-4711");
+        assertThat(chain.waitEdges()).isEmpty();
+        assertThat(chain.withWaitEdges(List.of())).isSameAs(chain);
+        assertThat(CriticalPath.of(known, find(chain, 1)).certainty()).isEqualTo(Certainty.EXACT);
+    }
+
+    @Test
     void chainWithoutHops_isEmpty() {
         RequestChain chain = chain();
 

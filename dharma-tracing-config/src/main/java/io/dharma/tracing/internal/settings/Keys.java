@@ -255,13 +255,14 @@ public final class Keys {
             "",
             "How much heap they may take, by estimate.");
 
-    public static final Key<Integer> HOPS_PER_CHAIN = key(
+    public static final Key<Integer> HOPS_PER_MINUTE = key(
             Section.CORRELATION,
-            "dharma.correlation.hops.per.chain",
+            "dharma.correlation.hops.per.minute",
             Types.wholeNumber(1),
             "1000",
             "",
-            "How many hops of one chain this process records that entered it, how many that failed, and how many others.");
+            "How many hops of one chain this process records within a minute that entered it, how many that failed, and how"
+                    + " many others.");
 
     public static final Key<Long> HOPS_MAX_QUEUE_BYTES = key(
             Section.CORRELATION,

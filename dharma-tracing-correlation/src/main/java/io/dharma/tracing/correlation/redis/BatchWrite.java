@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class BatchWrite {
                 .sum();
         return rejected == 0
                 ? Delivery.delivered()
-                : Delivery.partly(rejected, "at the keys of their chains is something else (WRONGTYPE)");
+                : Delivery.partly(rejected, "their chains are full, or at their keys is something else (WRONGTYPE)");
     }
 
     // ---- hops
@@ -139,7 +140,22 @@ final class BatchWrite {
     private record IndexKey(
             @Nullable ServiceHour service,
             boolean failed,
-            @Nullable String userKey) {}
+            @Nullable String userKey) {
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof IndexKey that
+                    && failed == that.failed
+                    && Objects.equals(service, that.service)
+                    && Objects.equals(userKey, that.userKey);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(service, failed, userKey);
+        }
+    }
 
     private void addService(IndexKey index, int epoch, List<Request> requests) {
         ServiceHour service = index.service();
@@ -174,7 +190,7 @@ final class BatchWrite {
     private Request.Reply rejecting(ChainPart chain) {
         return new Noting() {
             @Override
-            void wrongType() {
+            void neverPossible() {
                 chain.reject();
             }
         };
@@ -197,14 +213,14 @@ final class BatchWrite {
 
         @Override
         public void failed(RedisFailure failed) {
-            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
-                wrongType();
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE || failed.kind() == RedisFailure.Kind.CHAIN_FULL) {
+                neverPossible();
             } else {
                 failure.updateAndGet(before -> RedisFailure.worse(before, failed));
             }
         }
 
         /** The hops are there, if not in this index. */
-        void wrongType() {}
+        void neverPossible() {}
     }
 }

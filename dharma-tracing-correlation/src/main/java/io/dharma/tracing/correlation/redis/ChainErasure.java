@@ -100,7 +100,19 @@ final class ChainErasure {
     // ---- the indexes of services
 
     /** An index in which one of the chains may be. */
-    private record ServiceIndex(ServiceHour service, boolean failed) {}
+    private record ServiceIndex(ServiceHour service, boolean failed) {
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ServiceIndex that && failed == that.failed && service.equals(that.service);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * service.hashCode() + Boolean.hashCode(failed);
+        }
+    }
 
     /** What an entry says, in an index or in a chain, of where there is one like it. */
     private record Place(long name, long startEpochNanos, boolean failed) {}

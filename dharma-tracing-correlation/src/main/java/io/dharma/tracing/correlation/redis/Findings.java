@@ -6,11 +6,14 @@ import io.dharma.tracing.correlation.redis.Pages.StreamEntry;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +41,11 @@ final class Findings {
     // Guarded by this.
     private final Set<IndexEntry> found = new LinkedHashSet<>();
     private final Set<String> chainsWithEntries = new HashSet<>();
+    private final Set<String> chains = new HashSet<>();
+
+    /** Of each chain the one that was read first. */
     private final PriorityQueue<Long> newestStarts = new PriorityQueue<>();
+
     private int examined;
 
     /** @param servicesVary whether entries of other services than the one that is wanted come in as well */
@@ -74,7 +81,7 @@ final class Findings {
         }
         boolean fits =
                 entry.startEpochNanos() >= from && entry.startEpochNanos() < to && (!query.failed() || entry.failed());
-        if (fits && found.add(entry)) {
+        if (fits && found.add(entry) && chains.add(entry.correlationId())) {
             newestStarts.add(entry.startEpochNanos());
             if (newestStarts.size() > query.limit()) {
                 newestStarts.remove();
@@ -105,18 +112,32 @@ final class Findings {
     }
 
     synchronized List<ChainSummary> list(NameReader.Names names) {
-        return candidates()
+        Map<String, ChainSummary> listed = new LinkedHashMap<>();
+        candidates()
                 .map(entry -> entry.named(names.operation(entry.name())))
                 .filter(query::matches)
+                .forEach(entry -> listed.merge(entry.correlationId(), entry, ChainSummary::and));
+        return listed.values().stream()
+                .sorted(Comparator.comparing(ChainSummary::start).reversed())
                 .limit(query.limit())
                 .toList();
     }
 
-    /** The newest first; of a chain that entered a service no mere mentions. */
+    /** All of the newest chains; of one that entered a service no mere mentions. */
     private Stream<IndexEntry> candidates() {
-        Stream<IndexEntry> all = found.stream()
-                .filter(entry -> !entry.mention() || !chainsWithEntries.contains(entry.correlationId()))
-                .sorted(Comparator.comparingLong(IndexEntry::startEpochNanos).reversed());
-        return servicesVary ? all : all.limit(query.limit());
+        if (servicesVary) {
+            return entries();
+        }
+        Set<String> newest = entries()
+                .sorted(Comparator.comparingLong(IndexEntry::startEpochNanos).reversed())
+                .map(IndexEntry::correlationId)
+                .distinct()
+                .limit(query.limit())
+                .collect(Collectors.toSet());
+        return entries().filter(entry -> newest.contains(entry.correlationId()));
+    }
+
+    private Stream<IndexEntry> entries() {
+        return found.stream().filter(entry -> !entry.mention() || !chainsWithEntries.contains(entry.correlationId()));
     }
 }

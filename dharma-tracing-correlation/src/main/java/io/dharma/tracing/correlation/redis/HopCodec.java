@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one is longer.
  *
  * <pre>
- * version      1 byte, 1
+ * version      1 byte, 1; its highest bit is set of a nested hop, since the flags are all taken
  * flags        1 byte: kind, failed, has a parent, has links, has a type of error, is an entry
  * trace id     16 bytes
  * parent       8 bytes, if it has one
@@ -36,6 +36,7 @@ final class HopCodec {
     static final int MAX_LINKS = 32;
 
     private static final byte VERSION = 1;
+    private static final byte VERSION_OF_NESTED = (byte) (VERSION | 0x80);
 
     private static final int KIND = 0x07;
     private static final int FAILED = 0x08;
@@ -74,7 +75,7 @@ final class HopCodec {
                 hop.links().size() <= MAX_LINKS ? hop.links() : hop.links().subList(0, MAX_LINKS);
         ByteBuffer to =
                 ByteBuffer.allocate(MAX_BYTES_WITHOUT_LINKS + (links.isEmpty() ? 0 : 1 + links.size() * LINK_BYTES));
-        to.put(VERSION).put(flags(correlated, errorType));
+        to.put(hop.nested() ? VERSION_OF_NESTED : VERSION).put(flags(correlated, errorType));
         TraceIds.writeTraceId(to, hop.traceId());
         if (parent != null) {
             TraceIds.writeSpanId(to, parent.spanId());
@@ -117,19 +118,23 @@ final class HopCodec {
 
     /** Null if that is none of ours, or of a later version. */
     static @Nullable StoredHop decode(byte[] field, byte[] value) {
-        if (field.length != TraceIds.SPAN_ID_BYTES || value.length == 0 || value[0] != VERSION) {
+        if (field.length != TraceIds.SPAN_ID_BYTES || value.length == 0 || !isKnown(value[0])) {
             return null;
         }
         try {
             ByteBuffer from = ByteBuffer.wrap(value, 1, value.length - 1);
-            StoredHop hop = read(field, from);
+            StoredHop hop = read(field, value[0] == VERSION_OF_NESTED, from);
             return from.hasRemaining() || !isPossible(hop) ? null : hop;
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
             return null;
         }
     }
 
-    private static StoredHop read(byte[] field, ByteBuffer from) {
+    private static boolean isKnown(byte version) {
+        return version == VERSION || version == VERSION_OF_NESTED;
+    }
+
+    private static StoredHop read(byte[] field, boolean nested, ByteBuffer from) {
         int flags = from.get();
         String traceId = TraceIds.readTraceId(from);
         HopId id = new HopId(traceId, TraceIds.spanIdOf(field, traceId));
@@ -142,6 +147,7 @@ final class HopCodec {
         return new StoredHop(
                 id,
                 parent,
+                nested,
                 links,
                 KINDS.get(flags & KIND),
                 (flags & ENTRY) != 0,
@@ -167,6 +173,7 @@ final class HopCodec {
     private static boolean isPossible(StoredHop hop) {
         return hop.startEpochNanos() >= 0
                 && hop.startEpochNanos() <= Long.MAX_VALUE - hop.durationNanos()
-                && (hop.errorType() == null || hop.failed());
+                && (hop.errorType() == null || hop.failed())
+                && (hop.parent() != null || !hop.nested());
     }
 }

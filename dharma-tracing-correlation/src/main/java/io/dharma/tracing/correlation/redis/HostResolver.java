@@ -24,6 +24,12 @@ final class HostResolver extends AddressResolverGroup<InetSocketAddress> {
 
     private final AtomicInteger attempts = new AtomicInteger();
 
+    /** Keeps none, since it would have to listen for the end of their thread, and they hold nothing. */
+    @Override
+    public AddressResolver<InetSocketAddress> getResolver(EventExecutor executor) {
+        return newResolver(executor);
+    }
+
     @Override
     protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
         return new Lookup(executor).asAddressResolver();

@@ -37,6 +37,23 @@ record IndexEntry(
     private static final int MAX_ID_BYTES = 128;
     private static final int MAX_BYTES_WITHOUT_ID = 2 + Name.ID_BYTES + Long.BYTES + Varints.MAX_BYTES;
 
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IndexEntry that
+                && startEpochNanos == that.startEpochNanos
+                && durationNanos == that.durationNanos
+                && name == that.name
+                && mention == that.mention
+                && failed == that.failed
+                && correlationId.equals(that.correlationId);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * correlationId.hashCode() + Long.hashCode(startEpochNanos);
+    }
+
     static IndexEntry of(CorrelatedHop correlated, Name name) {
         Hop hop = correlated.hop();
         return new IndexEntry(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where what is kept.
@@ -70,6 +71,17 @@ final class Keys {
      * @param service cut to the length that names have
      */
     record ServiceHour(String service, long hour) {
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ServiceHour that && hour == that.hour && service.equals(that.service);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * service.hashCode() + Long.hashCode(hour);
+        }
 
         static ServiceHour of(String service, long startEpochNanos) {
             return new ServiceHour(Name.cut(service, Name.MAX_SERVICE_LENGTH), hourOf(startEpochNanos));

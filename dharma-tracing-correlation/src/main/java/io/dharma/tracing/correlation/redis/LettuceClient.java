@@ -2,7 +2,6 @@ package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.spi.BlockingTasks;
-import io.dharma.tracing.spi.DaemonThreads;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -16,17 +15,13 @@ import io.lettuce.core.event.Event;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
-import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
-import io.lettuce.core.resource.ThreadFactoryProvider;
-import io.lettuce.core.resource.Transports;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +32,15 @@ import reactor.core.publisher.Flux;
  * and to keep what could not be sent, nothing is used: each of these has queues, threads or log lines of its own, and
  * the pipeline does it already.
  *
- * <p>Has one thread, {@code dharma-redis}, from the first connection on: all answers arrive on it and nothing ever waits
- * on it. As it ends, Netty's {@code globalEventExecutor} tells of it and lives for a second. Any thread may call any
- * method; none waits.
+ * <p>Has a {@link RedisThread} from the first connection on. Any thread may call any method; none waits but
+ * {@link #close}.
  */
-final class LettuceClient {
+final class LettuceClient implements Executor {
 
-    private static final String THREAD = "dharma-redis";
     private static final String CLIENT_NAME = "dharma-tracing";
 
-    /** More than a pipeline has under way, with batches of 512 hops each of another chain. */
-    private static final int MAX_COMMANDS_UNDER_WAY = 32 * 1024;
+    /** More than eight batches of 512 hops, each of another chain and with a name of its own. */
+    private static final int MAX_COMMANDS_UNDER_WAY = 16 * 1024;
 
     private final BlockingTasks.Lane starting = BlockingTasks.lane(2);
     private final RedisAddress address;
@@ -59,13 +52,13 @@ final class LettuceClient {
     private boolean closed;
 
     /** What there is while it runs. */
-    private record Running(
-            EventLoopGroup loop, EventLoopGroupProvider loops, ClientResources resources, RedisClient client) {
+    record Running(RedisThread thread, ClientResources resources, RedisClient client) {
 
-        void close(long nanos) {
-            var unusedConnections = client.shutdownAsync(0, nanos, TimeUnit.NANOSECONDS);
-            Future<Boolean> unusedResources = resources.shutdown(0, nanos, TimeUnit.NANOSECONDS);
-            Future<Boolean> unusedThread = loops.shutdown(0, nanos, TimeUnit.NANOSECONDS);
+        void close(Duration deadline) {
+            thread.close(deadline, () -> {
+                var unusedConnections = client.shutdownAsync(0, 0, TimeUnit.NANOSECONDS);
+                Future<Boolean> unusedResources = resources.shutdown(0, 0, TimeUnit.NANOSECONDS);
+            });
         }
     }
 
@@ -91,8 +84,10 @@ final class LettuceClient {
     }
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
-        return start().thenCompose(running ->
-                running.client().connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture());
+        return started()
+                .thenCompose(running -> running.client()
+                        .connectAsync(ByteArrayCodec.INSTANCE, uri)
+                        .toCompletableFuture());
     }
 
     /** Has something done on the thread of answers, and never if it is closed before. */
@@ -101,10 +96,19 @@ final class LettuceClient {
         if (now == null) {
             return () -> {};
         }
-        Future<?> scheduled = now.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> scheduled = now.thread().loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> {
             boolean unused = scheduled.cancel(false);
         };
+    }
+
+    /** On the thread of answers; nothing is done once it is closed. */
+    @Override
+    public void execute(Runnable task) {
+        Running now = runningNow();
+        if (now != null) {
+            now.thread().loop().execute(task);
+        }
     }
 
     private synchronized @Nullable Running runningNow() {
@@ -112,7 +116,7 @@ final class LettuceClient {
     }
 
     /** Loads some hundred classes and starts a thread, so it is not for a thread that others depend on. */
-    private synchronized CompletableFuture<Running> start() {
+    synchronized CompletableFuture<Running> started() {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
@@ -135,13 +139,11 @@ final class LettuceClient {
     }
 
     private Running newClient() {
-        ThreadFactoryProvider threads = pool -> task -> DaemonThreads.of(THREAD, task);
-        DefaultEventLoopGroupProvider loops = new DefaultEventLoopGroupProvider(1, threads);
-        EventLoopGroup loop = loops.allocate(Transports.eventLoopGroupClass());
+        RedisThread thread = RedisThread.start();
         ClientResources resources = ClientResources.builder()
-                .eventLoopGroupProvider(loops)
-                .eventExecutorGroup(loop)
-                .timer(new LoopTimer(loop.next()))
+                .eventLoopGroupProvider(thread)
+                .eventExecutorGroup(thread.loop())
+                .timer(new LoopTimer(thread.loop()))
                 .eventBus(new NoEvents())
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .addressResolverGroup(new HostResolver())
@@ -149,7 +151,7 @@ final class LettuceClient {
                 .build();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options());
-        return new Running(loop, loops, resources, client);
+        return new Running(thread, resources, client);
     }
 
     private TlsSettings tlsSettings() {
@@ -169,15 +171,15 @@ final class LettuceClient {
                 .build();
     }
 
-    /** Lets go of connections and the thread, within this time and without waiting for it. */
+    /** Lets go of connections and the thread, and waits a moment for that. */
     void close(Duration deadline) {
         CompletableFuture<Running> last;
         synchronized (this) {
+            last = closed ? null : running;
             closed = true;
-            last = running;
         }
         if (last != null) {
-            var unused = last.thenAccept(running -> running.close(deadline.toNanos()));
+            var unused = last.thenAccept(running -> running.close(deadline));
         }
     }
 

@@ -53,6 +53,17 @@ final class Name {
 
         /** What is shown in the place of a name that is not kept any more. */
         static final Operation UNKNOWN = new Operation("(unknown)", "(unknown)");
+
+        /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Operation that && operation.equals(that.operation) && service.equals(that.service);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * service.hashCode() + operation.hashCode();
+        }
     }
 
     static Name of(Operation name) {

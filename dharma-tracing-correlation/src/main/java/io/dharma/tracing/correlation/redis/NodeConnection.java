@@ -6,18 +6,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to one server, that is being opened, open, or gone for good. Any thread; no method waits. */
 final class NodeConnection {
 
     private final Node node;
     private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Executor closing;
+    private final AtomicReference<@Nullable RedisFailure> closedFor = new AtomicReference<>();
 
-    NodeConnection(Node node, CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection) {
+    /** @param closing where it is closed: away from whoever holds a lock, since what was under way fails there and then */
+    NodeConnection(Node node, CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection, Executor closing) {
         this.node = node;
         this.connection = connection;
+        this.closing = closing;
     }
 
     Node node() {
@@ -34,14 +39,16 @@ final class NodeConnection {
         });
     }
 
-    /** Whether it was lost, or could not be opened. */
+    /** Whether it was open and is no more. */
+    boolean isLost() {
+        return connection.isDone()
+                && !connection.isCompletedExceptionally()
+                && !connection.join().isOpen();
+    }
+
+    /** Whether another has to be opened: it was lost, or closed, or could not be opened. */
     boolean isGone() {
-        if (!connection.isDone()) {
-            return closed.get();
-        }
-        return closed.get()
-                || connection.isCompletedExceptionally()
-                || !connection.join().isOpen();
+        return closedFor.get() != null || connection.isCompletedExceptionally() || isLost();
     }
 
     /** Sends them all at once, in this order; only while it is open. What is not sent fails. */
@@ -55,10 +62,16 @@ final class NodeConnection {
         }
     }
 
-    /** What is under way on it fails. */
-    void close() {
-        if (closed.compareAndSet(false, true)) {
-            var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
+    /** What is under way on it fails for this reason. */
+    void close(RedisFailure reason) {
+        if (closedFor.compareAndSet(null, reason)) {
+            var unused = connection.thenComposeAsync(StatefulRedisConnection::closeAsync, closing);
         }
+    }
+
+    /** Why there is no answer on it any more. */
+    RedisFailure reasonFor(Throwable thrown) {
+        RedisFailure reason = closedFor.get();
+        return reason == null ? RedisFailure.ofConnection(node, thrown) : reason;
     }
 }

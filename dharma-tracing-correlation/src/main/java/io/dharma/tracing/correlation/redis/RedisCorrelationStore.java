@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * that it entered. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
  * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix,
  * what {@code +@read +@write +@connection +@scripting} gives.
+ *
+ * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
+ * rejected, and do not make it live on.
  *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
  * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
@@ -51,7 +55,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
     private final ChainReader chains;
     private final ChainSearch search;
     private final ChainErasure erasure;
-    private final Answers answers = new Answers();
+    private final Questions asked = new Questions();
 
     private RedisCorrelationStore(Builder builder) {
         this.address = builder.address;
@@ -61,8 +65,8 @@ public final class RedisCorrelationStore implements CorrelationStore {
         this.schema = new Schema(
                 keys, retention, new NameCache(), new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock));
         this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);
-        this.writes = new RedisRoute(client, address, builder.timeout);
-        this.questions = new RedisRoute(client, address, builder.timeout);
+        this.writes = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
+        this.questions = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
         Pages pages = new Pages(questions);
         NameReader names = new NameReader(questions, keys);
         this.chains = new ChainReader(pages, keys, names);
@@ -95,7 +99,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         return "redis";
     }
 
-    /** True: what takes time goes on elsewhere. */
+    /** True: what takes time goes on elsewhere. Only {@link #close} waits a moment. */
     @Override
     public boolean isNonBlocking() {
         return true;
@@ -111,12 +115,12 @@ public final class RedisCorrelationStore implements CorrelationStore {
 
     @Override
     public CompletionStage<List<Hop>> hops(String correlationId) {
-        return answers.elsewhere(chains.hops(correlationId));
+        return asked.ask(() -> chains.hops(correlationId));
     }
 
     @Override
     public CompletionStage<List<ChainSummary>> find(ChainQuery query) {
-        return answers.elsewhere(search.find(query));
+        return asked.ask(() -> search.find(query));
     }
 
     /**
@@ -127,10 +131,10 @@ public final class RedisCorrelationStore implements CorrelationStore {
      */
     @Override
     public CompletionStage<Integer> erase(String userKey) {
-        return answers.elsewhere(erasure.erase(userKey));
+        return asked.ask(() -> erasure.erase(userKey));
     }
 
-    /** Does not wait: connections and thread are gone soon after, at the latest after this time. */
+    /** Waits for its thread to end, which has nothing to wait for itself: for half a second at most. */
     @Override
     public void close(Duration deadline) {
         writes.close();
@@ -144,27 +148,45 @@ public final class RedisCorrelationStore implements CorrelationStore {
         return description;
     }
 
-    /** Completes stages for others, whose code behind them may take its time, away from the thread of answers. */
-    private static final class Answers {
+    /**
+     * Begins and completes questions on threads that may wait. One who asks would else be left with what Netty remembers
+     * of each thread that it was called on, and the code behind an answer may take its time.
+     */
+    private static final class Questions {
 
-        private final BlockingTasks.Lane lane = BlockingTasks.lane(1_000);
+        private static final int MAX_WAITING = 1_000;
 
-        <T> CompletableFuture<T> elsewhere(CompletableFuture<T> answer) {
-            CompletableFuture<T> theirs = new CompletableFuture<>();
-            var unused = answer.whenComplete((value, thrown) -> {
-                Runnable complete = () -> complete(theirs, value, thrown);
-                if (!lane.offer(complete)) {
-                    complete.run();
-                }
-            });
-            return theirs;
+        private final BlockingTasks.Lane beginnings = BlockingTasks.lane(MAX_WAITING);
+        private final BlockingTasks.Lane ends = BlockingTasks.lane(MAX_WAITING);
+
+        <T> CompletionStage<T> ask(Supplier<CompletableFuture<T>> question) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            if (!beginnings.offer(() -> begin(question, answer))) {
+                answer.completeExceptionally(RedisFailure.retry("too many questions wait for an answer"));
+            }
+            return answer;
         }
 
-        private static <T> void complete(CompletableFuture<T> theirs, T value, @Nullable Throwable thrown) {
+        private <T> void begin(Supplier<CompletableFuture<T>> question, CompletableFuture<T> answer) {
+            try {
+                var unused = question.get().whenComplete((value, thrown) -> end(answer, value, thrown));
+            } catch (Throwable thrown) {
+                answer.completeExceptionally(thrown);
+            }
+        }
+
+        private <T> void end(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
+            Runnable complete = () -> complete(answer, value, thrown);
+            if (!ends.offer(complete)) {
+                complete.run();
+            }
+        }
+
+        private static <T> void complete(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
             if (thrown == null) {
-                theirs.complete(value);
+                answer.complete(value);
             } else {
-                theirs.completeExceptionally(RedisFailure.of("Redis", thrown));
+                answer.completeExceptionally(RedisFailure.of("Redis", thrown));
             }
         }
     }
@@ -288,13 +310,18 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * @throws IllegalStateException if Lettuce is not on the class path; the message names the missing artifact
          */
         public RedisCorrelationStore build() {
+            requireLettuce();
+            return new RedisCorrelationStore(this);
+        }
+
+        /** Now rather than with the first batch, when nobody looks. */
+        private static void requireLettuce() {
             try {
-                return new RedisCorrelationStore(this);
-            } catch (NoClassDefFoundError missing) {
+                var unused = Class.forName(
+                        "io.lettuce.core.RedisClient", false, RedisCorrelationStore.class.getClassLoader());
+            } catch (ClassNotFoundException missing) {
                 throw new IllegalStateException(
-                        "Chains in Redis need io.lettuce:lettuce-core on the class path (missing: "
-                                + missing.getMessage() + ")",
-                        missing);
+                        "Chains in Redis need io.lettuce:lettuce-core on the class path", missing);
             }
         }
 

@@ -2,6 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.io.EOFException;
 import java.net.ConnectException;
@@ -37,7 +38,10 @@ final class RedisFailure extends Exception {
         REFUSED,
 
         /** Nothing: at this key is something that is none of ours. */
-        WRONG_TYPE
+        WRONG_TYPE,
+
+        /** Nothing: this chain has as many hops as one may have. */
+        CHAIN_FULL
     }
 
     private static final Set<String> REFUSALS = Set.of("NOAUTH", "WRONGPASS", "NOPERM");
@@ -93,6 +97,9 @@ final class RedisFailure extends Exception {
         if (code.equals("WRONGTYPE")) {
             return Kind.WRONG_TYPE;
         }
+        if (code.equals("CHAINFULL")) {
+            return Kind.CHAIN_FULL;
+        }
         return ROLE_CHANGES.contains(code) ? Kind.RECONNECT : Kind.RETRY;
     }
 
@@ -101,7 +108,7 @@ final class RedisFailure extends Exception {
             return "NOPERM";
         }
         for (String code : CODES_IN_SCRIPTS) {
-            if (error.startsWith(code + " ") || error.contains("-" + code + " ")) {
+            if (error.startsWith(code + " ") || error.contains("-" + code + " ") || error.contains(": " + code + " ")) {
                 return code;
             }
         }
@@ -140,7 +147,7 @@ final class RedisFailure extends Exception {
             if (cause instanceof ConnectException) {
                 return "cannot connect";
             }
-            if (cause instanceof TimeoutException) {
+            if (cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException) {
                 return "no answer in time";
             }
         }

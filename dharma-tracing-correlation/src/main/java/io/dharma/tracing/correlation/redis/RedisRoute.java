@@ -36,8 +36,11 @@ final class RedisRoute {
     /** No cluster of people who keep request chains is larger; one that says so must not cost more. */
     private static final int MAX_NODES = 1_000;
 
+    private static final Duration MAX_TIME_TO_FIND = Duration.ofSeconds(30);
+
     private final LettuceClient client;
     private final RedisAddress address;
+    private final Duration timeToFind;
     private final Duration timeout;
 
     // Guarded by this.
@@ -47,9 +50,12 @@ final class RedisRoute {
     private int epoch;
     private boolean closed;
 
-    RedisRoute(LettuceClient client, RedisAddress address, Duration timeout) {
+    /** @param timeToConnect to one server, twice at most */
+    RedisRoute(LettuceClient client, RedisAddress address, Duration timeToConnect, Duration timeout) {
         this.client = client;
         this.address = address;
+        Duration toAll = timeToConnect.multipliedBy(2L * (address.nodes().size() + 1));
+        this.timeToFind = toAll.compareTo(MAX_TIME_TO_FIND) < 0 ? toAll : MAX_TIME_TO_FIND;
         this.timeout = timeout;
     }
 
@@ -64,36 +70,48 @@ final class RedisRoute {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
-        if (home == null || home.isCompletedExceptionally() || isBroken()) {
-            forget();
+        if (home == null || home.isCompletedExceptionally() || (home.isDone() && hasLostOne())) {
+            forget(RedisFailure.reconnect(address + ": the connection was lost"));
             epoch++;
-            home = findHome();
+            home = client.started().thenCompose(started -> inTime(findHome()));
         }
         int now = epoch;
         return home.thenApply(found -> now);
     }
 
-    private boolean isBroken() {
+    /** One that never opened does not count: of several hosts, it may be the first. */
+    private boolean hasLostOne() {
         for (NodeConnection connection : connections.values()) {
-            if (connection.isGone()) {
+            if (connection.isLost()) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Closes all connections. What is under way fails. */
-    private synchronized void forget() {
-        connections.values().forEach(NodeConnection::close);
+    /** So that what waits for it does not pile up, should a look-up hang for ever. */
+    private CompletableFuture<NodeConnection> inTime(CompletableFuture<NodeConnection> search) {
+        Runnable cancel = client.schedule(
+                () -> {
+                    boolean unused =
+                            search.completeExceptionally(RedisFailure.reconnect(address + ": no connection in time"));
+                },
+                timeToFind);
+        return search.whenComplete((found, thrown) -> cancel.run());
+    }
+
+    /** Closes all connections. What is under way fails for this reason. */
+    private synchronized void forget(RedisFailure reason) {
+        connections.values().forEach(connection -> connection.close(reason));
         connections.clear();
         slots.forget();
         home = null;
     }
 
     /** Unless others were opened since this one. */
-    private synchronized void giveUp(NodeConnection lost) {
+    private synchronized void giveUp(NodeConnection lost, RedisFailure reason) {
         if (connections.get(lost.node()) == lost) {
-            forget();
+            forget(reason);
         }
     }
 
@@ -137,10 +155,10 @@ final class RedisRoute {
     }
 
     private CompletionStage<NodeConnection> masterNamedBy(Node sentinel, String master) {
-        NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel));
+        NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel), client);
         return asked.opened()
                 .thenCompose(open -> ask(open, CommandType.SENTINEL, "GET-MASTER-ADDR-BY-NAME", master))
-                .whenComplete((answer, thrown) -> asked.close())
+                .whenComplete((answer, thrown) -> asked.close(RedisFailure.closed()))
                 .thenCompose(answer -> open(masterOf(answer, sentinel)));
     }
 
@@ -183,17 +201,18 @@ final class RedisRoute {
         if (known != null && !known.isGone()) {
             return known;
         }
-        NodeConnection opening = new NodeConnection(node, mayOpen() ? client.connect(node) : tooMany());
+        NodeConnection opening = new NodeConnection(node, connect(node), client);
         NodeConnection unused = connections.put(node, opening);
         return opening;
     }
 
-    private boolean mayOpen() {
-        return !closed && connections.size() < MAX_NODES;
-    }
-
-    private static CompletableFuture<StatefulRedisConnection<byte[], byte[]>> tooMany() {
-        return CompletableFuture.failedFuture(RedisFailure.retry("the cluster has too many nodes"));
+    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Node node) {
+        if (closed) {
+            return CompletableFuture.failedFuture(RedisFailure.closed());
+        }
+        return connections.size() < MAX_NODES
+                ? client.connect(node)
+                : CompletableFuture.failedFuture(RedisFailure.retry("the cluster has too many nodes"));
     }
 
     // ---- sending
@@ -211,8 +230,7 @@ final class RedisRoute {
                     if (thrown == null) {
                         exchange.send(connection, part);
                     } else {
-                        exchange.fail(part, RedisFailure.of(connection.node(), thrown));
-                        giveUp(connection);
+                        exchange.fail(connection, part, RedisFailure.of(connection.node(), thrown));
                     }
                 }));
         return exchange.over;
@@ -235,7 +253,7 @@ final class RedisRoute {
 
     private NodeConnection lost() {
         RedisFailure failure = RedisFailure.reconnect(address + ": the connection was lost");
-        return new NodeConnection(address.nodes().get(0), CompletableFuture.failedFuture(failure));
+        return new NodeConnection(address.nodes().get(0), CompletableFuture.failedFuture(failure), client);
     }
 
     /**
@@ -304,12 +322,18 @@ final class RedisRoute {
         }
 
         private void giveUp(NodeConnection connection, List<Request> part) {
-            fail(part, RedisFailure.reconnect(connection.node() + ": no answer within " + timeout.toMillis() + " ms"));
-            RedisRoute.this.giveUp(connection);
+            String reason = connection.node() + ": no answer within " + timeout.toMillis() + " ms";
+            fail(connection, part, RedisFailure.reconnect(reason));
         }
 
-        void fail(List<Request> part, RedisFailure failure) {
-            part.forEach(request -> count(request.fail(failure)));
+        /** And gives the connection up, unless all of them had their reply before. */
+        void fail(NodeConnection connection, List<Request> part, RedisFailure failure) {
+            List<Request> open =
+                    part.stream().filter(request -> request.fail(failure)).toList();
+            if (!open.isEmpty()) {
+                RedisRoute.this.giveUp(connection, failure);
+                open.forEach(request -> count(true));
+            }
         }
 
         private void count(boolean replied) {
@@ -338,8 +362,7 @@ final class RedisRoute {
             NodeConnection connection = learn(redirect);
             connection.opened().whenComplete((open, thrown) -> {
                 if (thrown != null) {
-                    fail(List.of(request), RedisFailure.of(connection.node(), thrown));
-                    RedisRoute.this.giveUp(connection);
+                    fail(connection, List.of(request), RedisFailure.of(connection.node(), thrown));
                 } else if (redirect.lasting()) {
                     connection.send(List.of(request.command(connection, this)));
                 } else {
@@ -350,13 +373,13 @@ final class RedisRoute {
 
         @Override
         public void lost(SentCommand command, Throwable thrown) {
-            fail(command, RedisFailure.ofConnection(command.connection().node(), thrown));
+            fail(command, command.connection().reasonFor(thrown));
         }
 
         private void fail(SentCommand command, RedisFailure failure) {
             count(command.request().fail(failure));
             if (failure.kind() == RedisFailure.Kind.RECONNECT) {
-                RedisRoute.this.giveUp(command.connection());
+                RedisRoute.this.giveUp(command.connection(), failure);
             }
         }
     }

@@ -15,8 +15,13 @@ import java.util.HexFormat;
  */
 final class Script {
 
-    /** Hops into a chain. Arguments: fields and their values. */
+    /**
+     * Hops into a chain, unless that is full; then it will end, since nobody makes it live on.
+     * Arguments: fields and their values.
+     */
     static final Script PUT = new Script("""
+            local hops = redis.pcall('HLEN', KEYS[1])
+            if type(hops) == 'number' and hops >= 10000 then return redis.error_reply('CHAINFULL') end
             local left = redis.call('TTL', KEYS[1])
             if left == -2 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
             local done = redis.pcall('HSET', KEYS[1], unpack(ARGV, 2))
@@ -49,8 +54,10 @@ final class Script {
 
     /** Removes an index in which nothing is left. */
     static final Script DROP = new Script("""
-            if redis.call('XLEN', KEYS[1]) == 0 then return redis.call('UNLINK', KEYS[1]) end
-            return 0
+            local left = redis.pcall('XLEN', KEYS[1])
+            if type(left) == 'table' and left.err then return left end
+            if left == 0 then redis.call('UNLINK', KEYS[1]) end
+            return 1
             """);
 
     private final byte[] text;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A hop as a chain's hash keeps it: names are ids.
  *
  * @param parent null for the first of its trace
+ * @param nested whether it kept the thread of its parent busy
  * @param entry whether with it the request entered its service
  * @param name of service and operation
  * @param errorType null if it did not fail or nobody knows
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record StoredHop(
         HopId id,
         @Nullable HopId parent,
+        boolean nested,
         List<HopId> links,
         SpanKind kind,
         boolean entry,
@@ -30,6 +32,7 @@ record StoredHop(
     Hop named(Name.Operation operation, @Nullable String errorTypeName) {
         Hop.Builder hop = Hop.builder(id.traceId(), id.spanId())
                 .parent(parent == null ? null : parent.spanId())
+                .nested(nested)
                 .links(links)
                 .service(operation.service())
                 .operation(operation.operation())

@@ -55,6 +55,26 @@ class HopCodecTest {
         assertThat(decoded(hop, encoded(hop))).isEqualTo(hop);
     }
 
+    @ParameterizedTest
+    @EnumSource(SpanKind.class)
+    void hop_thatIsNestedTakesNoMoreRoom(SpanKind kind) {
+        Hop.Builder hop = hop().kind(kind).parent("00f067aa0ba902b7").failed("java.io.IOException");
+        Hop nested = hop.nested(true).build();
+
+        byte[] value = encoded(nested);
+
+        assertThat(decoded(nested, value)).isEqualTo(nested);
+        assertThat(value).hasSameSizeAs(encoded(hop.nested(false).build()));
+    }
+
+    @Test
+    void value_ofANestedHopWithoutParentIsReadAsNothing() {
+        byte[] value = encoded(hop().build());
+        value[0] = (byte) (value[0] | 0x80);
+
+        assertThat(HopCodec.decode(TraceIds.field(hop().build().id()), value)).isNull();
+    }
+
     @Test
     void hop_isReadAsItWasWrittenWithoutParentAndDuration() {
         Hop hop = hop().build();

@@ -1,12 +1,26 @@
 package io.dharma.tracing.correlation.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dharma.tracing.correlation.ChainQuery;
+import io.dharma.tracing.correlation.ChainSummary;
+import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.correlation.Hop;
 import io.dharma.tracing.correlation.redis.Chains.CorrelationChain;
+import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.testsupport.backends.RedisNode;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +62,105 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
         assertThat(memoryUsage(ordinary)).isLessThanOrEqualTo(850);
         assertThat(memoryUsage(failed)).isLessThanOrEqualTo(850);
         store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void index_isCappedAndKeepsThoseThatFailedApart() throws Exception {
+        RedisCorrelationStore store = builder().maxIndexEntries(100).build();
+        String traceId = "0af7651916cd43dd8448eb211c80319c";
+        long now = Chains.now();
+        List<CorrelatedHop> batch = new ArrayList<>();
+        for (int i = 1; i <= 2_000; i++) {
+            Hop.Builder hop = Hop.builder(traceId, String.format("%016x", i))
+                    .service("shop")
+                    .operation("GET /")
+                    .start(now + i);
+            batch.add(new CorrelatedHop("order-" + i, "user-1", true, (i == 1 ? hop.failed(null) : hop).build()));
+        }
+
+        await(store.deliver(batch));
+
+        assertThat(await(store.find(ChainQuery.all().service("shop").failedOnly())))
+                .extracting(ChainSummary::correlationId)
+                .containsExactly("order-1");
+        List<ChainSummary> all =
+                await(store.find(ChainQuery.all().service("shop").limit(10_000)));
+        assertThat(all).hasSizeBetween(100, 300);
+        assertThat(all.get(0).correlationId()).isEqualTo("order-2000");
+        assertThat(await(store.find(ChainQuery.all().userKey("user-1").limit(10_000))))
+                .hasSizeBetween(100, 300);
+        store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void hosts_areTriedInTheirOrder() throws Exception {
+        RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:1,localhost:" + redis.port())
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        Chains chains = new Chains(8, Chains.now());
+        long before = connections();
+
+        for (int batch = 0; batch < 5; batch++) {
+            assertThat(await(store.deliver(chains.next().correlated()))).isEqualTo(Delivery.delivered());
+        }
+
+        // Of the store, and of whoever asks.
+        assertThat(connections() - before).isEqualTo(2);
+        store.close(Duration.ofSeconds(1));
+    }
+
+    private long connections() throws IOException {
+        return redis.ask("INFO", "stats")
+                .get(0)
+                .lines()
+                .filter(line -> line.startsWith("total_connections_received:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .sum();
+    }
+
+    @Test
+    void host_thatNobodyKnowsIsTriedAgainLater() throws Exception {
+        RedisCorrelationStore store =
+                RedisCorrelationStore.builder("redis://redis.invalid").build();
+
+        assertThat(await(store.deliver(new Chains(8, Chains.now()).next().correlated())))
+                .isEqualTo(Delivery.retry("redis.invalid:6379: unknown host"));
+        store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void host_whoseAddressIsLinkLocalIsRefused() throws Exception {
+        RedisCorrelationStore store =
+                RedisCorrelationStore.builder("redis://169.254.169.254").build();
+
+        assertThat(await(store.deliver(new Chains(8, Chains.now()).next().correlated())))
+                .isEqualTo(Delivery.refused("169.254.169.254:6379: the host's address is link-local"));
+        store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void store_withoutLettuceSaysWhatIsMissing() throws Exception {
+        URL[] classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("lettuce") && !entry.contains("netty") && !entry.contains("reactor"))
+                .map(entry -> url(entry))
+                .toArray(URL[]::new);
+        try (URLClassLoader withoutLettuce = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+            Class<?> type = withoutLettuce.loadClass(RedisCorrelationStore.class.getName());
+            Object builder = type.getMethod("builder", String.class).invoke(null, "redis://localhost");
+
+            assertThatThrownBy(() -> builder.getClass().getMethod("build").invoke(builder))
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("Chains in Redis need io.lettuce:lettuce-core on the class path");
+        }
+    }
+
+    private static URL url(String entry) {
+        try {
+            return Path.of(entry).toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private int memoryUsage(CorrelationChain chain) throws IOException {

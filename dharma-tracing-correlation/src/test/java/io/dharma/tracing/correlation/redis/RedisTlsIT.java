@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.testsupport.TestCertificates;
+import io.dharma.tracing.testsupport.TestCertificates.Identity;
 import io.dharma.tracing.testsupport.backends.RedisNode;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +22,11 @@ class RedisTlsIT extends RedisStoreContract {
 
     private RedisNode redis;
     private TlsSettings trust;
+    private TestCertificates authority;
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
-        TestCertificates authority = TestCertificates.in(directory);
+        authority = TestCertificates.in(directory);
         redis = RedisNode.startWithTls(authority);
         trust = TlsSettings.builder()
                 .trustedCertificates(authority.authorityPem())
@@ -65,7 +67,7 @@ class RedisTlsIT extends RedisStoreContract {
     }
 
     private static Delivery deliver(RedisCorrelationStore.Builder builder) throws Exception {
-        RedisCorrelationStore store = builder.build();
+        RedisCorrelationStore store = builder.timeout(Duration.ofSeconds(10)).build();
         try {
             return await(store.deliver(new Chains(3, Chains.now()).next().correlated()));
         } finally {
@@ -117,12 +119,51 @@ class RedisTlsIT extends RedisStoreContract {
     }
 
     @Test
-    void certificate_ofAnotherHostIsRefused(@TempDir Path directory) throws Exception {
-        // Trusted as such, but made out to localhost and loopback addresses, of which this name is none.
-        Path etcHosts = Path.of("/etc/hosts");
-        String hostName =
-                Files.exists(etcHosts) ? java.net.InetAddress.getLocalHost().getHostName() : "";
-        assertThat(hostName).isNotNull();
+    void certificate_ofAnotherHostIsRefused() throws Exception {
+        Identity wrong = authority.issue("wrong-host", "-ext", "san=dns:other.example");
+        int port = freePort();
+        try (RedisNode other = startWithTls(port, wrong, "tls-auth-clients no")) {
+            Delivery delivery = deliver(
+                    RedisCorrelationStore.builder("rediss://127.0.0.1:" + port).tls(trust));
+
+            assertThat(delivery)
+                    .isEqualTo(Delivery.refused(
+                            "127.0.0.1:" + port + ": no trusted TLS connection, check certificates and protocol"));
+            assertThat(other.ask("KEYS", "*")).isEmpty();
+        }
+    }
+
+    @Test
+    void clientCertificate_isShownToAServerThatWantsOne() throws Exception {
+        Identity client = authority.client();
+        Identity server = authority.issue("strict", "-ext", "san=dns:localhost");
+        TlsSettings both = TlsSettings.builder()
+                .trustedCertificates(authority.authorityPem())
+                .clientCertificate(client.certificatePem(), client.privateKeyPem())
+                .build();
+        int port = freePort();
+        String uri = "rediss://localhost:" + port;
+        try (RedisNode strict = startWithTls(port, server, "tls-auth-clients yes")) {
+            assertThat(deliver(RedisCorrelationStore.builder(uri).tls(both))).isEqualTo(Delivery.delivered());
+            assertThat(deliver(RedisCorrelationStore.builder(uri).tls(trust)))
+                    .isNotInstanceOf(Delivery.Delivered.class);
+            assertThat(strict.ask("KEYS", "dharma:chain:*")).hasSize(1);
+        }
+    }
+
+    private RedisNode startWithTls(int port, Identity server, String clients) throws IOException {
+        return RedisNode.start(
+                "tls-port " + port,
+                "tls-cert-file " + server.certificatePem(),
+                "tls-key-file " + server.privateKeyPem(),
+                "tls-ca-cert-file " + authority.authorityPem(),
+                clients);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

@@ -7,8 +7,8 @@ import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.Hop;
 import java.util.Arrays;
 
-/** Whatever Redis holds in our places: it is nothing, or something that is written and read again as the same. */
-class StoredBytesFuzzTest {
+/** Whatever a chain's hash holds: it is nothing, or a hop that is written and read again as the same. */
+class HopCodecFuzzTest {
 
     private static final Name NAME = Name.of(new Name.Operation("service", "operation"));
 
@@ -33,24 +33,5 @@ class StoredBytesFuzzTest {
         assertThat(read).isNotNull();
         assertThat(read.named(new Name.Operation("service", "operation"), read.errorType() == null ? null : "E"))
                 .isEqualTo(hop);
-    }
-
-    @FuzzTest
-    void indexEntry(byte[] bytes) {
-        IndexEntry entry = IndexEntry.decode(bytes);
-        if (entry != null) {
-            assertThat(IndexEntry.decode(entry.encode())).isEqualTo(entry);
-            assertThat(entry.named(Name.Operation.UNKNOWN).correlationId()).hasSizeBetween(1, 128);
-        }
-    }
-
-    @FuzzTest
-    void name(byte[] bytes) {
-        Name.Operation operation = Name.readOperation(bytes);
-        if (operation != null) {
-            assertThat(operation.service()).isNotEmpty();
-            assertThat(operation.operation()).isNotEmpty();
-            assertThat(Name.readErrorType(bytes)).isNull();
-        }
     }
 }
