@@ -60,19 +60,21 @@ final class BaggageReader {
      * first would write down another id.
      */
     private void put(String key, String value, BaggageEntryMetadata properties) {
-        String before = CorrelationBaggage.isOurs(key) ? firstOfOurs(key, value) : value;
-        if (before.equals(value)) {
+        String first = CorrelationBaggage.isOurs(key) ? ours().putIfAbsent(key, value) : null;
+        if (first == null) {
             baggage.put(key, value, properties);
-        } else {
-            CorrelationBaggage.putAmbiguous(baggage, key, before);
+        } else if (!first.equals(value)) {
+            CorrelationBaggage.putAmbiguous(baggage, key, first);
         }
     }
 
-    private String firstOfOurs(String key, String value) {
-        Map<String, String> known = ours == null ? new HashMap<>() : ours;
-        ours = known;
-        String before = known.putIfAbsent(key, value);
-        return before == null ? value : before;
+    private Map<String, String> ours() {
+        Map<String, String> known = ours;
+        if (known == null) {
+            known = new HashMap<>();
+            ours = known;
+        }
+        return known;
     }
 
     /** Reads the key and its equals sign. */

@@ -249,7 +249,9 @@ class CorrelationPropagationTest {
         Headers twoLines =
                 Headers.of("baggage", "dharma.cid=order-4711,region=eu", "baggage", "region=us,dharma.cid=order-4712");
 
-        for (Headers headers : List.of(oneLine, twoLines)) {
+        Headers andAgain = Headers.of("baggage", "dharma.cid=order-4711,dharma.cid=order-4712,dharma.cid=order-4711");
+
+        for (Headers headers : List.of(oneLine, twoLines, andAgain)) {
             CorrelationContext ambiguous = in(headers.read(propagator));
             assertThat(ambiguous.correlationId()).matches(NEW_ID);
             assertThat(ambiguous.trust())

@@ -23,10 +23,10 @@ class TrustedCallersFuzzTest {
             .formatted("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}"));
 
     @DictionaryEntries({
-        "X-Correlation-ID:order-4711\n",
-        "X-Request-ID:request-1\n",
-        "baggage:dharma.cid=order-4711\n",
-        "traceparent:00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03\n",
+        "X-Correlation-ID:order-4711",
+        "X-Request-ID:request-1",
+        "baggage:dharma.cid=order-4711",
+        "traceparent:00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03",
         "X-Caller:10.1.2.3",
         "X-Caller:::ffff:10.1.2.3",
         "X-Caller:fd00::1%eth0"
