@@ -13,13 +13,11 @@ import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.correlation.RequestChain;
 import io.dharma.tracing.testsupport.LeakCheck;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,19 +31,6 @@ class ChainsEndToEndTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final TextMapGetter<Map<String, String>> GETTER = new TextMapGetter<>() {
-        @Override
-        @SuppressWarnings("deprecation") // keys() is, and has to be implemented
-        public Iterable<String> keys(Map<String, String> headers) {
-            return headers.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
-            return headers == null ? null : headers.get(name);
-        }
-    };
-
     private static DharmaTracing init(UnaryOperator<DharmaConfig.Builder> settings) {
         return DharmaTracing.init(
                 settings.apply(DharmaConfig.builder().service("checkout")).build());
@@ -54,7 +39,7 @@ class ChainsEndToEndTest {
     private static void request(DharmaTracing dharma, String correlationId, Map<String, String> response) {
         dharma.block("POST /orders")
                 .kind(SpanKind.SERVER)
-                .parentFrom(Map.of("X-Correlation-ID", correlationId), GETTER)
+                .parentFrom(Map.of("X-Correlation-ID", correlationId), MapHeaders.GETTER)
                 .run(serve -> {
                     dharma.tracedRun("price", price -> {});
                     dharma.echoCorrelation(response, Map::put);
@@ -156,7 +141,7 @@ class ChainsEndToEndTest {
     void names_areRedactedAsThoseOfSpansAre() {
         try (DharmaTracing dharma = init(config -> config)) {
             dharma.block("POST /orders")
-                    .parentFrom(Map.of("X-Correlation-ID", "order-4711"), GETTER)
+                    .parentFrom(Map.of("X-Correlation-ID", "order-4711"), MapHeaders.GETTER)
                     .run(serve -> dharma.tracedRun("login Bearer abcdefghijklmnop0123456789", block -> {}));
             assertThat(dharma.flush(PATIENCE)).isTrue();
 

@@ -18,7 +18,6 @@ import io.dharma.tracing.testsupport.LeakCheck;
 import io.dharma.tracing.testsupport.TestCertificates;
 import io.dharma.tracing.testsupport.backends.RedisNode;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,19 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ChainsInRedisIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private static final TextMapGetter<Map<String, String>> GETTER = new TextMapGetter<>() {
-        @Override
-        @SuppressWarnings("deprecation") // keys() is, and has to be implemented
-        public Iterable<String> keys(Map<String, String> headers) {
-            return headers.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
-            return headers == null ? null : headers.get(name);
-        }
-    };
 
     @TempDir
     Path home;
@@ -68,7 +53,7 @@ class ChainsInRedisIT {
             try (DharmaTracing dharma = DharmaTracing.init()) {
                 dharma.block("GET /stock/{sku}")
                         .kind(SpanKind.SERVER)
-                        .parentFrom(request, GETTER)
+                        .parentFrom(request, MapHeaders.GETTER)
                         .run(serve -> dharma.tracedRun("count", count -> count.fail("nobody knows")));
             }
             System.out.println("answered");
@@ -96,7 +81,7 @@ class ChainsInRedisIT {
     private static void order(DharmaTracing dharma, String redis, String id) throws Exception {
         dharma.block("POST /orders")
                 .kind(SpanKind.SERVER)
-                .parentFrom(Map.of("X-Correlation-ID", id), GETTER)
+                .parentFrom(Map.of("X-Correlation-ID", id), MapHeaders.GETTER)
                 .run(serve -> dharma.block("GET").kind(SpanKind.CLIENT).run(call -> {
                     Map<String, String> headers = new HashMap<>();
                     dharma.injectTo("localhost", headers, Map::put);
@@ -175,7 +160,7 @@ class ChainsInRedisIT {
                     .correlation(c -> c.redis(uri(redis)))
                     .build())) {
                 dharma.block("POST /orders")
-                        .parentFrom(Map.of("X-Correlation-ID", "order-4711"), GETTER)
+                        .parentFrom(Map.of("X-Correlation-ID", "order-4711"), MapHeaders.GETTER)
                         .run(serve -> dharma.tracedRun("price", price -> {}));
                 Chains chains = dharma.chains().orElseThrow();
                 await().atMost(PATIENCE)
@@ -206,7 +191,7 @@ class ChainsInRedisIT {
                         .service("checkout")
                         .build())) {
             dharma.block("POST /orders")
-                    .parentFrom(Map.of("X-Correlation-ID", "order-4711"), GETTER)
+                    .parentFrom(Map.of("X-Correlation-ID", "order-4711"), MapHeaders.GETTER)
                     .run(serve -> {});
             assertThat(dharma.flush(PATIENCE)).as(dharma.health().report()).isTrue();
             assertThat(redis.ask("HLEN", "dharma:chain:order-4711")).containsExactly("1");
@@ -221,7 +206,7 @@ class ChainsInRedisIT {
             Set<String> before = threads();
             try (DharmaTracing dharma = checkout(uri(redis))) {
                 dharma.block("POST /orders")
-                        .parentFrom(Map.of("X-Correlation-ID", "order-4711"), GETTER)
+                        .parentFrom(Map.of("X-Correlation-ID", "order-4711"), MapHeaders.GETTER)
                         .run(serve -> {});
                 assertThat(dharma.flush(PATIENCE)).isTrue();
                 assertThat(dharma.chains().orElseThrow().get("order-4711")).isPresent();
