@@ -42,7 +42,18 @@ final class Redeployment {
 
     /** What an application of today would have in its WEB-INF/lib, as it appears in the paths of the class path. */
     private static final List<String> LIBRARIES = List.of(
-            "dharma-tracing-core", "dharma-tracing-config", "opentelemetry", "zipkin", "slf4j", "logback", "jspecify");
+            "dharma-tracing-core",
+            "dharma-tracing-correlation",
+            "dharma-tracing-config",
+            "lettuce",
+            "netty",
+            "reactor",
+            "reactive-streams",
+            "opentelemetry",
+            "zipkin",
+            "slf4j",
+            "logback",
+            "jspecify");
 
     private final Tomcat server = new Tomcat();
     private final HttpClient browser = HttpClient.newHttpClient();

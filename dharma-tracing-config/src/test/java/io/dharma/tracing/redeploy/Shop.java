@@ -1,6 +1,8 @@
 package io.dharma.tracing.redeploy;
 
 import io.dharma.tracing.DharmaTracing;
+import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.context.CorrelationContext;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -88,6 +90,7 @@ final class Shop {
                 }
                 return MDC.get("trace_id");
             });
+            Correlation.with(CorrelationContext.create()).run(() -> dharma.tracedRun("in-a-chain", block -> {}));
             boolean unused = dharma.flush(Duration.ofMillis(20));
             response.getWriter().print(trace);
         }

@@ -175,7 +175,14 @@ final class BatchWrite {
                 ? schema.retention().ofUser()
                 : schema.retention().ofService(index.failed());
         return Request.run(
-                Script.APPEND, key, joined(values, seconds, schema.retention().indexEntries()), new Noting());
+                Script.APPEND,
+                key,
+                joined(
+                        values,
+                        seconds,
+                        schema.retention().indexEntries(),
+                        schema.retention().oldestId(schema.clock().now())),
+                new Noting());
     }
 
     private static List<byte[]> joined(List<byte[]> rest, byte[]... first) {

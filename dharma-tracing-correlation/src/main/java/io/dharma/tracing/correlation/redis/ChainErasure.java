@@ -1,6 +1,7 @@
 package io.dharma.tracing.correlation.redis;
 
 import static io.dharma.tracing.correlation.redis.Pages.ascii;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
 import io.dharma.tracing.correlation.redis.Pages.StreamEntry;
@@ -8,11 +9,12 @@ import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * what failed half way is completed by doing it again. Any thread.
  */
 final class ChainErasure {
+
+    /** So that the last of them is not waited for too long. */
+    private static final int AT_A_TIME = 8;
 
     /** Nobody writes as fast as this for ever. */
     private static final int MAX_ROUNDS = 1_000;
@@ -119,43 +124,51 @@ final class ChainErasure {
 
     /** Also those of services that did not know the user: the chains tell. */
     private CompletableFuture<Set<ServiceIndex>> indexesOf(List<IndexEntry> entries, Set<String> ids) {
-        Map<String, List<StoredHop>> hops = new LinkedHashMap<>();
-        return all(ids, id -> chains.stored(id).thenAccept(stored -> put(hops, id, stored)))
-                .thenCompose(done -> indexesOf(places(entries, hops.values())));
-    }
-
-    private static void put(Map<String, List<StoredHop>> hops, String id, List<StoredHop> stored) {
-        synchronized (hops) {
-            hops.put(id, stored);
-        }
-    }
-
-    private static List<Place> places(List<IndexEntry> entries, Collection<List<StoredHop>> chains) {
-        List<Place> places = new ArrayList<>();
+        Queue<Place> places = new ConcurrentLinkedQueue<>();
         for (IndexEntry entry : entries) {
             if (!entry.mention()) {
                 places.add(new Place(entry.name(), entry.startEpochNanos(), entry.failed()));
             }
         }
-        for (List<StoredHop> chain : chains) {
-            for (StoredHop hop : chain) {
-                if (hop.entry()) {
-                    places.add(new Place(hop.name(), hop.startEpochNanos(), hop.failed()));
-                }
-            }
-        }
-        return places;
+        return all(ids, id -> chains.stored(id).thenAccept(stored -> addPlaces(stored, places)))
+                .thenCompose(done -> indexesOf(places));
     }
 
-    private CompletableFuture<Set<ServiceIndex>> indexesOf(List<Place> places) {
-        return names.read(places.stream().map(Place::name).toList()).thenApply(known -> {
-            Set<ServiceIndex> indexes = new HashSet<>();
-            for (Place place : places) {
-                String service = known.operation(place.name()).service();
-                indexes.add(new ServiceIndex(ServiceHour.of(service, place.startEpochNanos()), place.failed()));
+    private static void addPlaces(List<StoredHop> chain, Queue<Place> places) {
+        for (StoredHop hop : chain) {
+            if (hop.entry()) {
+                places.add(new Place(hop.name(), hop.startEpochNanos(), hop.failed()));
             }
-            return indexes;
+        }
+    }
+
+    /** Where a name is not there any more, any service of the hour may be the one. */
+    private CompletableFuture<Set<ServiceIndex>> indexesOf(Collection<Place> places) {
+        return names.read(places.stream().map(Place::name).toList()).thenCompose(known -> {
+            Set<ServiceIndex> indexes = ConcurrentHashMap.newKeySet();
+            Set<Long> hoursOfUnknown = new HashSet<>();
+            for (Place place : places) {
+                if (known.hasOperation(place.name())) {
+                    String service = known.operation(place.name()).service();
+                    indexes.add(new ServiceIndex(ServiceHour.of(service, place.startEpochNanos()), place.failed()));
+                } else {
+                    hoursOfUnknown.add(Keys.hourOf(place.startEpochNanos()));
+                }
+            }
+            return all(hoursOfUnknown, hour -> addAllOf(hour, indexes)).thenApply(done -> indexes);
         });
+    }
+
+    private CompletableFuture<Void> addAllOf(long hour, Set<ServiceIndex> indexes) {
+        return WrongTypes.ignored(pages.scan(CommandType.SSCAN, keys.services(hour), page -> {
+            for (Object member : page) {
+                if (member instanceof byte[] name) {
+                    ServiceHour service = new ServiceHour(new String(name, UTF_8), hour);
+                    indexes.add(new ServiceIndex(service, false));
+                    indexes.add(new ServiceIndex(service, true));
+                }
+            }
+        }));
     }
 
     private CompletableFuture<Void> removeFrom(ServiceIndex index, Set<String> ids) {
@@ -190,7 +203,19 @@ final class ChainErasure {
                 .thenCompose(done -> remove(stream, ids.subList(some.size(), ids.size())));
     }
 
+    /** Some at a time, one lot after the other. */
     private static <T> CompletableFuture<Void> all(Collection<T> things, Function<T, CompletableFuture<Void>> step) {
-        return CompletableFuture.allOf(things.stream().map(step).toArray(CompletableFuture<?>[]::new));
+        return all(List.copyOf(things), 0, step);
+    }
+
+    private static <T> CompletableFuture<Void> all(
+            List<T> things, int from, Function<T, CompletableFuture<Void>> step) {
+        if (from >= things.size()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int to = Math.min(from + AT_A_TIME, things.size());
+        return CompletableFuture.allOf(
+                        things.subList(from, to).stream().map(step).toArray(CompletableFuture<?>[]::new))
+                .thenCompose(done -> all(things, to, step));
     }
 }

@@ -45,7 +45,8 @@ final class ChainSearch {
 
     CompletableFuture<List<ChainSummary>> find(ChainQuery query) {
         String userKey = query.userKey();
-        Findings findings = new Findings(query, userKey != null && query.service() != null);
+        long oldest = clock.now() - longest.toNanos();
+        Findings findings = new Findings(query, oldest, userKey != null && query.service() != null);
         CompletableFuture<Void> read =
                 userKey != null ? read(keys.user(userKey), findings) : readHours(query, findings);
         return read.thenCompose(done -> names.read(findings.names())).thenApply(findings::list);

@@ -48,10 +48,13 @@ final class Findings {
 
     private int examined;
 
-    /** @param servicesVary whether entries of other services than the one that is wanted come in as well */
-    Findings(ChainQuery query, boolean servicesVary) {
+    /**
+     * @param oldest from when on anything can still be kept, in nanoseconds since 1970
+     * @param servicesVary whether entries of other services than the one that is wanted come in as well
+     */
+    Findings(ChainQuery query, long oldest, boolean servicesVary) {
         this.query = query;
-        this.from = nanos(query.from());
+        this.from = Math.max(oldest, nanos(query.from()));
         this.to = nanos(query.to());
         this.servicesVary = servicesVary;
     }

@@ -35,6 +35,12 @@ final class NameReader {
             return operation == null ? Name.Operation.UNKNOWN : operation;
         }
 
+        /** Whether it is there, and that of an operation. */
+        boolean hasOperation(long id) {
+            byte[] text = texts.get(id);
+            return text != null && Name.readOperation(text) != null;
+        }
+
         @Nullable
         String errorType(@Nullable Long id) {
             byte[] text = id == null ? null : texts.get(id);

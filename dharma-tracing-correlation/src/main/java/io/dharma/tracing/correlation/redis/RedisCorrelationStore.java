@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A chain takes about 850 bytes for 12 hops, and its places in the indexes about as much for every six services or so
  * that it entered. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
  * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix,
- * what {@code +@read +@write +@connection +@scripting} gives.
+ * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
  * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
  * rejected, and do not make it live on.
@@ -63,7 +63,11 @@ public final class RedisCorrelationStore implements CorrelationStore {
         Retention retention = new Retention(builder.keepFor, builder.keepFailedFor, builder.maxIndexEntries);
         Keys keys = new Keys(builder.keyPrefix);
         this.schema = new Schema(
-                keys, retention, new NameCache(), new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock));
+                keys,
+                retention,
+                new NameCache(),
+                new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock),
+                builder.clock);
         this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);
         this.writes = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
         this.questions = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);

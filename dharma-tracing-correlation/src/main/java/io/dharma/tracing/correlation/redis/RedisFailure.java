@@ -49,7 +49,7 @@ final class RedisFailure extends Exception {
 
     /** Inside of a script some codes are in the middle of the text. */
     private static final List<String> CODES_IN_SCRIPTS =
-            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE");
+            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE", "CHAINFULL");
 
     /** In the words of Redis 6, where a script does what its user must not do, and of Redis 7. */
     private static final List<String> NO_PERMISSION =
@@ -108,7 +108,10 @@ final class RedisFailure extends Exception {
             return "NOPERM";
         }
         for (String code : CODES_IN_SCRIPTS) {
-            if (error.startsWith(code + " ") || error.contains("-" + code + " ") || error.contains(": " + code + " ")) {
+            if (error.startsWith(code + " ")
+                    || error.startsWith("ERR " + code)
+                    || error.contains("-" + code + " ")
+                    || error.contains(": " + code + " ")) {
                 return code;
             }
         }

@@ -3,6 +3,7 @@ package io.dharma.tracing.correlation.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long what is kept. Immutable.
@@ -50,6 +51,14 @@ record Retention(Duration ordinary, Duration failed, int maxIndexEntries) {
     Duration beforeNameIsRenewed() {
         Duration quarter = longest().dividedBy(4);
         return quarter.compareTo(HOUR) < 0 ? quarter : HOUR;
+    }
+
+    /** The id in a stream before which all is older than anything that is kept. */
+    byte[] oldestId(long nowEpochNanos) {
+        return ascii(Math.max(
+                0,
+                TimeUnit.NANOSECONDS.toMillis(nowEpochNanos)
+                        - longest().plus(HOUR).toMillis()));
     }
 
     byte[] indexEntries() {

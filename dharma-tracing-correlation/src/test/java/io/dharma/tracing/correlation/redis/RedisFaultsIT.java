@@ -349,6 +349,24 @@ class RedisFaultsIT {
     }
 
     @Test
+    void redis_thatIsFullTakesNoNewChainEither() throws Exception {
+        try (RedisNode redis = RedisNode.start()) {
+            RedisCorrelationStore store = store(redis);
+            Chains chains = new Chains(1, Chains.now());
+            assertThat(RedisStoreContract.await(store.deliver(chains.next().correlated())))
+                    .isEqualTo(Delivery.delivered());
+            redis.setOutOfMemory(true);
+
+            Delivery answer =
+                    RedisStoreContract.await(store.deliver(chains.next().correlated()));
+
+            assertThat(answer).isInstanceOf(Delivery.Retry.class);
+            assertThat(redis.ask("KEYS", "dharma:chain:*")).hasSize(1);
+            store.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
     void threads_areOurOwnTwo() throws Exception {
         Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
         try (RedisNode redis = RedisNode.start()) {

@@ -156,6 +156,19 @@ abstract class RedisStoreContract {
     }
 
     @Test
+    void erasure_leavesNothingAlsoWhereNamesAreGone() throws Exception {
+        write(chains.next("user-1", true), chains.next("user-1", false));
+        for (RedisNode master : masters()) {
+            for (String name : master.ask("KEYS", "dharma:name:*")) {
+                master.ask("DEL", name);
+            }
+        }
+
+        assertThat(await(store.erase("user-1"))).isEqualTo(2);
+        assertThat(await(store.find(ChainQuery.all()))).isEmpty();
+    }
+
+    @Test
     void everyKey_hasATimeToLive() throws Exception {
         write(chains.next("user-1", false), chains.next("user-1", true));
 
