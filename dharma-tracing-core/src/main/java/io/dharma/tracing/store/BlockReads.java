@@ -2,6 +2,7 @@ package io.dharma.tracing.store;
 
 import io.dharma.tracing.internal.history.HistoryBlock;
 import io.dharma.tracing.internal.history.HistoryLog;
+import io.dharma.tracing.spi.RecentlyUsed;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,12 +21,7 @@ final class BlockReads {
 
     private final @Nullable HistoryLog log;
     private final SpanBytes spans = new SpanBytes();
-    private final Map<Long, Body> kept = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Body> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<Long, Body> kept = new RecentlyUsed<>(KEPT);
     private long bytes;
     private int missed;
 

@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation;
 
+import io.dharma.tracing.spi.RecentlyUsed;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

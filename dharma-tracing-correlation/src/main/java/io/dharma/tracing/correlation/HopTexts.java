@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation;
 
+import io.dharma.tracing.spi.RecentlyUsed;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

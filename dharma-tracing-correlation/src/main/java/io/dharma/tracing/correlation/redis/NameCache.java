@@ -1,6 +1,6 @@
 package io.dharma.tracing.correlation.redis;
 
-import java.util.LinkedHashMap;
+import io.dharma.tracing.spi.RecentlyUsed;
 import java.util.Map;
 
 /** Names that were made of text lately, so that the same few are not hashed for every hop. Any thread. */
@@ -9,15 +9,7 @@ final class NameCache {
     private static final int MAX = 2_048;
 
     // Guarded by this.
-    private final Map<Object, Name> names = new LinkedHashMap<>(16, 0.75f, true) {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Name> eldest) {
-            return size() > MAX;
-        }
-    };
+    private final Map<Object, Name> names = new RecentlyUsed<>(MAX);
 
     synchronized Name of(String service, String operation) {
         // Cut before it is kept here, be it text of a megabyte.

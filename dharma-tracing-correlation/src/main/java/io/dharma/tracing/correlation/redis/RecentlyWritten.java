@@ -1,8 +1,8 @@
 package io.dharma.tracing.correlation.redis;
 
+import io.dharma.tracing.spi.RecentlyUsed;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -17,15 +17,7 @@ final class RecentlyWritten {
     private final Clock clock;
 
     // Guarded by this.
-    private final Map<Object, Long> writtenAt = new LinkedHashMap<>(16, 0.75f, true) {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Long> eldest) {
-            return size() > MAX;
-        }
-    };
+    private final Map<Object, Long> writtenAt = new RecentlyUsed<>(MAX);
 
     private int epoch;
 

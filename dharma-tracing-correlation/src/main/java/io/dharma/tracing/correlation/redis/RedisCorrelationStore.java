@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>A chain takes about 850 bytes for 12 hops, and its places in the indexes about as much for every six services or so
- * that it entered. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
+ * <p>A chain takes about 750 bytes for 12 hops, some 1,250 with its places in the indexes of three services and of a user
+ * whom other chains have, too; the index of a user who is not seen again takes 4 KB. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
  * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix,
  * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
@@ -257,8 +257,8 @@ public final class RedisCorrelationStore implements CorrelationStore {
         }
 
         /**
-         * How many chains an index holds, about: those of a service in an hour, those of them that failed, and those of a
-         * user. 10,000 by default, 60 bytes each. The oldest make room for the newest, and can then be read by their
+         * How many entries an index holds, about: those of a service in an hour, those of them that failed, and those of a
+         * user, who has one for each service that a chain entered. 10,000 by default, 60 bytes each. The oldest make room for the newest, and can then be read by their
          * correlation id but neither be found nor be erased by their user.
          *
          * @throws IllegalArgumentException unless between 100 and 100,000

@@ -169,6 +169,27 @@ abstract class RedisStoreContract {
     }
 
     @Test
+    void indexOfAUser_forgetsWhatIsOlderThanAnyChain() throws Exception {
+        write(chains.next("user-1", false));
+        String index = keys("dharma:user:*").get(0);
+        for (RedisNode master : masters()) {
+            if (!master.ask("KEYS", index).isEmpty()) {
+                master.ask("DEL", index);
+                master.ask("XADD", index, "1-1", "e", "of 1970");
+            }
+        }
+
+        write(chains.next("user-1", false));
+
+        for (RedisNode master : masters()) {
+            if (!master.ask("KEYS", index).isEmpty()) {
+                assertThat(master.ask("XRANGE", index, "-", "2")).isEmpty();
+                assertThat(Long.parseLong(master.ask("XLEN", index).get(0))).isPositive();
+            }
+        }
+    }
+
+    @Test
     void everyKey_hasATimeToLive() throws Exception {
         write(chains.next("user-1", false), chains.next("user-1", true));
 
