@@ -1,10 +1,10 @@
 package io.dharma.tracing.benchmarks;
 
-import io.dharma.tracing.errors.ClassFileLines;
-import io.dharma.tracing.errors.Fingerprint;
-import io.dharma.tracing.errors.Fingerprinter;
-import io.dharma.tracing.errors.LineLookup;
-import io.dharma.tracing.errors.StackTraceModel;
+import io.dharma.tracing.errors.fingerprint.ClassFileLines;
+import io.dharma.tracing.errors.fingerprint.Fingerprint;
+import io.dharma.tracing.errors.fingerprint.Fingerprinter;
+import io.dharma.tracing.errors.fingerprint.LineLookup;
+import io.dharma.tracing.errors.fingerprint.StackTraceModel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.TimeUnit;
