@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation;
 
+import io.dharma.tracing.spi.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /** {@link ChainRenderer#json}. */
