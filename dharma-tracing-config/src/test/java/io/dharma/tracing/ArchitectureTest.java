@@ -47,7 +47,7 @@ class ArchitectureTest {
         "io.dharma.tracing.redaction..",
         "io.dharma.tracing.spool..",
         "io.dharma.tracing.export..",
-        "io.dharma.tracing.internal.history..",
+        "io.dharma.tracing.history..",
         "io.dharma.tracing.internal.metrics..",
         "io.dharma.tracing.internal.otlp..",
         "io.dharma.tracing.internal.propagation..",

@@ -291,13 +291,20 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         registry.settle(givingUpOnMemories, listeners::isNew, listeners::regressed);
         registry.age(now);
         listeners.tick();
-        for (ErrorCount count : registry.takeCounts(now)) {
+        handOver(registry.takeNews(now));
+    }
+
+    /** Counts before groups, so that who adds them up never has one that a group has in it already. */
+    private void handOver(GroupRegistry.News news) {
+        boolean allCounted = true;
+        for (ErrorCount count : news.counts()) {
             if (!pipeline.offer(new Incoming.Ready(count))) {
                 registry.keepCount(count);
+                allCounted = false;
             }
         }
-        for (ErrorGroup group : registry.takeChanged()) {
-            if (!pipeline.offer(new Incoming.Ready(new GroupChange(service, group)))) {
+        for (ErrorGroup group : news.groups()) {
+            if (!allCounted || !pipeline.offer(new Incoming.Ready(new GroupChange(service, group)))) {
                 registry.stillChanged(group.id());
             }
         }

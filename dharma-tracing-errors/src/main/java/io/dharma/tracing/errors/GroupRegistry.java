@@ -124,15 +124,36 @@ final class GroupRegistry {
         recent.add(group.id(), operation, minute, occurrences);
     }
 
-    /** What an earlier process kept. What this one has met meanwhile is more recent. */
-    synchronized void remember(ErrorGroup known) {
+    /**
+     * A group as an earlier process left it. What this one has met meanwhile is more.
+     *
+     * @return whether it was over, and has come back
+     */
+    synchronized boolean remember(ErrorGroup known) {
         KnownGroup group = groups.get(known.id());
         if (group == null) {
             add(known.id(), new KnownGroup(known));
-        } else {
-            group.learn(known);
-            unsettled.remove(known.id());
+            return false;
         }
+        group.goOnFrom(known);
+        unsettled.remove(known.id());
+        return group.facts().state() == GroupState.REGRESSED && known.state() == GroupState.RESOLVED;
+    }
+
+    /** An event that an earlier process kept. */
+    synchronized void remember(ErrorEvent event) {
+        KnownGroup group = groups.get(event.group());
+        if (group == null) {
+            group = new KnownGroup(event);
+            add(event.group(), group);
+        }
+        eventBytes += group.keep(event);
+        makeRoom();
+    }
+
+    /** What an earlier process counted. */
+    synchronized void remember(ErrorCount count) {
+        recent.add(count.group(), count.operation(), count.epochMinute(), count.count());
     }
 
     private void add(String id, KnownGroup group) {
@@ -239,6 +260,7 @@ final class GroupRegistry {
                 : Optional.empty();
     }
 
+    /** Those that were met before. */
     private List<ErrorGroup> familyOf(ErrorGroup group, Unsettled waited) {
         Map<String, ErrorGroup> family = new HashMap<>();
         waited.relatives.forEach(relative -> family.merge(relative.id(), relative, ErrorGroup::and));
@@ -247,7 +269,9 @@ final class GroupRegistry {
                 .filter(other -> other.family().equals(group.family()))
                 .forEach(other -> family.merge(other.id(), other, ErrorGroup::and));
         family.remove(group.id());
-        return List.copyOf(family.values());
+        return family.values().stream()
+                .filter(other -> other.firstSeen().isBefore(group.firstSeen()))
+                .toList();
     }
 
     private static String lastOther(List<String> releases, String release) {
@@ -304,15 +328,23 @@ final class GroupRegistry {
 
     // What others have to be told
 
-    /** Groups that changed since they were last taken, but for those that are not settled. */
-    synchronized List<ErrorGroup> takeChanged() {
+    /**
+     * What others do not know yet.
+     *
+     * @param counts what was counted since they were last told
+     * @param groups those that changed, but for those that are not settled; their counts are in {@code counts}, or were
+     */
+    record News(List<ErrorCount> counts, List<ErrorGroup> groups) {}
+
+    /** Both at once, so that who adds the counts to a group's knows which are in it already. */
+    synchronized News takeNews(Instant now) {
         List<ErrorGroup> changed = new ArrayList<>();
         groups.forEach((id, group) -> {
             if (!unsettled.containsKey(id) && group.takeChanged()) {
                 changed.add(group.facts());
             }
         });
-        return changed;
+        return new News(ledger.takeParts(minuteOf(now)), changed);
     }
 
     /** This group could not be handed over. */
@@ -321,11 +353,6 @@ final class GroupRegistry {
         if (group != null) {
             group.stillChanged();
         }
-    }
-
-    /** What was counted and not handed over yet. */
-    synchronized List<ErrorCount> takeCounts(Instant now) {
-        return ledger.takeParts(minuteOf(now));
     }
 
     /** These counts could not be handed over. */

@@ -169,6 +169,22 @@ final class KnownGroup {
         facts = facts.and(others).counted(own, ownUsers);
     }
 
+    /**
+     * Adds what an earlier process knew, and counted, of a group that this one has met again before it could read that. The
+     * state is the earlier one's, unless that says that it is over.
+     */
+    void goOnFrom(ErrorGroup before) {
+        long count = facts.count() + before.count();
+        usersBefore = before.affectedUsers();
+        facts = facts.and(before).counted(count, users.estimate() + usersBefore);
+        boolean cameBack =
+                before.state() == GroupState.RESOLVED && facts.lastSeen().isAfter(before.stateSince());
+        facts = cameBack
+                ? facts.in(GroupState.REGRESSED, facts.lastSeen())
+                : facts.in(before.state(), before.stateSince());
+        changed = true;
+    }
+
     /** It is the group that this one was in another release, and goes on in its state. */
     void follow(ErrorGroup predecessor) {
         facts = facts.after(predecessor);

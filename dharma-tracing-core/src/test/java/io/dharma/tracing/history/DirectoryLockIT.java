@@ -1,4 +1,4 @@
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 import io.dharma.tracing.internal.segment.Disk;
 import java.io.IOException;

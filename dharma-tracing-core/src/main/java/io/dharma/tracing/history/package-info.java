@@ -3,6 +3,6 @@
  * room for the newest. Traces are kept so; errors, hops and profiles can be.
  */
 @NullMarked
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 import org.jspecify.annotations.NullMarked;

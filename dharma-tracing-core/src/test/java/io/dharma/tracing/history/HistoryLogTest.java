@@ -1,9 +1,9 @@
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dharma.tracing.internal.history.HistoryLog.State;
+import io.dharma.tracing.history.HistoryLog.State;
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.testsupport.LeakCheck;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 /**
  * What lies on disk as one piece.

@@ -1,4 +1,4 @@
-package io.dharma.tracing.internal.history;
+package io.dharma.tracing.history;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
