@@ -50,11 +50,11 @@ final class DistinctUsers {
     }
 
     /** How many different ones were added. */
-    long count() {
+    long estimate() {
         return exact ? size : Math.round((KEPT - 1) / (smallest[KEPT - 1] / RANGE));
     }
 
-    /** Whether {@link #count()} is that, and no estimate. */
+    /** Whether {@link #estimate()} is that, and no estimate. */
     boolean isExact() {
         return exact;
     }

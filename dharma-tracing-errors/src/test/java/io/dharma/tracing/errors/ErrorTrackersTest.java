@@ -9,26 +9,37 @@ class ErrorTrackersTest {
 
     @Test
     void current_isTheLastOneInstalledUntilItIsUninstalled() {
-        ErrorTracker first = new ErrorTracker();
-        ErrorTracker second = new ErrorTracker();
+        try (ErrorTracker first = tracker();
+                ErrorTracker second = tracker()) {
+            ErrorTrackers.install(first);
+            ErrorTrackers.install(second);
+            ErrorTrackers.uninstall(first);
+            assertThat(ErrorTrackers.current()).containsSame(second);
 
-        ErrorTrackers.install(first);
-        ErrorTrackers.install(second);
-        ErrorTrackers.uninstall(first);
-        assertThat(ErrorTrackers.current()).containsSame(second);
-
-        ErrorTrackers.uninstall(second);
-        ErrorTrackers.uninstall(second);
-        assertThat(ErrorTrackers.current()).isEmpty();
+            ErrorTrackers.uninstall(second);
+            ErrorTrackers.uninstall(second);
+            assertThat(ErrorTrackers.current()).isEmpty();
+        }
     }
 
     @Test
     void forgottenTracker_isNotHeld() {
-        ErrorTrackers.install(new ErrorTracker());
+        installAndForget();
 
         await().untilAsserted(() -> {
             System.gc();
             assertThat(ErrorTrackers.current()).isEmpty();
         });
+    }
+
+    private static void installAndForget() {
+        try (ErrorTracker tracker = tracker()) {
+            ErrorTrackers.install(tracker);
+        }
+    }
+
+    private static ErrorTracker tracker() {
+        return ErrorTracker.builder(new ServiceIdentity("shop", null, null, "shop-1", null))
+                .build();
     }
 }

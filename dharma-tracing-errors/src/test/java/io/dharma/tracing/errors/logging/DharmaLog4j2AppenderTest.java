@@ -3,8 +3,6 @@ package io.dharma.tracing.errors.logging;
 import static io.dharma.tracing.errors.logging.RecordingCapture.logged;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.errors.ErrorTracker;
-import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -70,15 +68,12 @@ class DharmaLog4j2AppenderTest {
         configure("<DharmaErrors name=\"errors\" threshold=\"WARN\" />");
         LogCaptureCounts before = LogCaptureCounts.ofProcess();
         Logger logger = context.getLogger("com.acme.Shop");
-        ErrorTracker tracker = new ErrorTracker();
 
         logger.warn("before init", thrown);
-        ErrorTrackers.install(tracker);
-        try {
+        try (InstalledTracker tracker = new InstalledTracker()) {
             logger.warn("after init", thrown);
             logger.info("not bad enough", thrown);
-        } finally {
-            ErrorTrackers.uninstall(tracker);
+            assertThat(tracker.stats().captured()).isEqualTo(1);
         }
 
         assertThat(LogCaptureCounts.ofProcess())

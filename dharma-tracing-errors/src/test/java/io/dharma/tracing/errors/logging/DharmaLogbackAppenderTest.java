@@ -13,8 +13,6 @@ import ch.qos.logback.classic.spi.LoggingEventVO;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.status.Status;
-import io.dharma.tracing.errors.ErrorTracker;
-import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.Severity;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -71,15 +69,12 @@ class DharmaLogbackAppenderTest {
     void logbackXml_configuresOneThatFindsTheTracker() throws JoranException {
         configure("<threshold>WARN</threshold>");
         LogCaptureCounts before = LogCaptureCounts.ofProcess();
-        ErrorTracker tracker = new ErrorTracker();
 
         logger.warn("before init", thrown);
-        ErrorTrackers.install(tracker);
-        try {
+        try (InstalledTracker tracker = new InstalledTracker()) {
             logger.warn("after init", thrown);
             logger.info("not bad enough", thrown);
-        } finally {
-            ErrorTrackers.uninstall(tracker);
+            assertThat(tracker.stats().captured()).isEqualTo(1);
         }
 
         assertThat(context.getStatusManager().getCopyOfStatusList())

@@ -1,9 +1,5 @@
 package io.dharma.tracing.errors.logging;
 
-import io.dharma.tracing.errors.CaptureDetails;
-import io.dharma.tracing.errors.ErrorTracker;
-import io.dharma.tracing.errors.ErrorTrackers;
-import io.dharma.tracing.errors.UncaughtErrors;
 import io.dharma.tracing.errors.classify.Classifier;
 import io.dharma.tracing.errors.classify.ErrorTypes;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
@@ -26,15 +22,11 @@ final class JulProgram {
     }
 
     private static void useTheRest(Throwable thrown) {
-        ErrorTracker tracker = new ErrorTracker();
-        ErrorTrackers.install(tracker);
-        try (UncaughtErrors uncaught = UncaughtErrors.install(tracker)) {
-            tracker.capture(thrown, CaptureDetails.caught());
-            StackTraceModel trace = StackTraceModel.of(thrown);
-            System.out.println(
-                    Fingerprinter.builder().build().fingerprint(trace).group());
-            System.out.println(Classifier.builder().build().classify(trace, ErrorTypes.of(thrown)));
+        try (InstalledTracker tracker = new InstalledTracker()) {
+            tracker.capture(thrown);
         }
-        ErrorTrackers.uninstall(tracker);
+        StackTraceModel trace = StackTraceModel.of(thrown);
+        System.out.println(Fingerprinter.builder().build().fingerprint(trace).group());
+        System.out.println(Classifier.builder().build().classify(trace, ErrorTypes.of(thrown)));
     }
 }

@@ -3,8 +3,6 @@ package io.dharma.tracing.errors.logging;
 import static io.dharma.tracing.errors.logging.RecordingCapture.logged;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.errors.ErrorTracker;
-import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.Severity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,16 +93,13 @@ class LoggedErrorsTest {
     @Test
     void withoutTracker_eventsAreCountedAndThenCapturedByTheOneThatIsInstalled() {
         LoggedErrors waiting = new LoggedErrors();
-        ErrorTracker tracker = new ErrorTracker();
 
         waiting.offer(thrown, Severity.ERROR, "com.acme.Shop", () -> "early");
         assertThat(LogCaptureCounts.ofProcess().withoutTracker()).isEqualTo(before.withoutTracker() + 1);
 
-        ErrorTrackers.install(tracker);
-        try {
+        try (InstalledTracker tracker = new InstalledTracker()) {
             waiting.offer(thrown, Severity.ERROR, "com.acme.Shop", () -> "in time");
-        } finally {
-            ErrorTrackers.uninstall(tracker);
+            assertThat(tracker.stats().captured()).isEqualTo(1);
         }
         waiting.offer(thrown, Severity.ERROR, "com.acme.Shop", () -> "late");
 
@@ -114,5 +109,16 @@ class LoggedErrorsTest {
                         before.withoutTracker() + 2,
                         before.withoutThrowable(),
                         before.failed()));
+    }
+
+    @Test
+    void whatWasCapturedBefore_isOneErrorWhenItIsLogged() {
+        try (InstalledTracker tracker = new InstalledTracker()) {
+            tracker.capture(thrown);
+            new LoggedErrors().offer(thrown, Severity.ERROR, "com.acme.Shop", () -> "again");
+
+            assertThat(tracker.stats().captured()).isEqualTo(1);
+            assertThat(tracker.stats().repeated()).isEqualTo(1);
+        }
     }
 }
