@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * these for each kind of key, so that its totals are those of all errors.
  *
  * <p>The last {@value CountTimeline#MINUTES} minutes are kept one by one, what is older by the hour (UTC), the last
- * {@value CountTimeline#HOURS} of them. No count is lost and none counts twice, whatever clocks do:
+ * {@value CountTimeline#HOURS} of them. Totals have all there ever were. No count is lost before its hour is forgotten, and
+ * none counts twice, whatever clocks do:
  *
  * <ul>
  *   <li>A late count goes to its minute while that is kept, else to its hour, else to the oldest hour.

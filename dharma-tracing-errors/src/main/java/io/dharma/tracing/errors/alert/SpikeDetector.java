@@ -16,7 +16,7 @@ package io.dharma.tracing.errors.alert;
  * within its first minute, while what is slower fills the window. One spike is one alarm of each level, however long it
  * lasts, see {@link SpikeSettings.Builder#cooldown}.
  *
- * <p>Within the first hour ({@link SpikeSettings.Builder#learning}) nothing is usual and no alarm is raised. What it does not
+ * <p>Within the first hour ({@link SpikeSettings.Builder#learning}) no alarm is raised, for nothing is usual yet. What it does not
  * know: weekdays, and times within an hour, so a burst at 03:00 sharp may warn each night. After a busy evening it is slower to
  * see a spike than at noon, since what the last hours had is still expected. Fewer than usual are never a spike.
  *
@@ -48,8 +48,8 @@ public final class SpikeDetector {
     /**
      * @param settings what counts as a spike; may be shared by any number of detectors
      * @param since the first minute, since the epoch, of which counts are known: up to the first one told, nothing was counted
-     *     (a day of that is enough to know). A group that is new in a process that runs for days has been silent for days, and a thousand errors in its
-     *     first minute are a spike; in a process that has just begun nobody knows.
+     *     (of which the last day is looked at). A group that is new in a process that runs for days has been silent for days,
+     *     and a thousand errors in its first minute are a spike; in a process that has just begun nobody knows.
      */
     public SpikeDetector(SpikeSettings settings, long since) {
         this.settings = settings;
@@ -125,14 +125,15 @@ public final class SpikeDetector {
 
     /** In the first hour the mean is on its way up to what is usual, which says nothing about how much that varies. */
     private void learn(long minute) {
+        boolean isFirst = stepsSeen <= settings.firstSteps();
         double learnt = stepDispersion.bounded(count, expected, settings);
-        if (!isLearning()) {
+        if (!isFirst) {
             double windowExpected = window.expected();
             double windowLearnt = windowDispersion.bounded(window.count(), windowExpected, settings);
             stepDispersion.learn(learnt, expected, settings);
             windowDispersion.learn(windowLearnt, windowExpected, settings);
         }
-        baseline.learn(minute, learnt, isLearning(), settings);
+        baseline.learn(minute, learnt, isFirst, settings);
     }
 
     private boolean isLearning() {

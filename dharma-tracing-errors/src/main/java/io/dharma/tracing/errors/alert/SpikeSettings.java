@@ -15,6 +15,7 @@ public final class SpikeSettings {
     private static final int MINUTES_PER_HOUR = 60;
     private static final int HOURS_PER_DAY = 24;
     private static final Duration RECENT_HALF_LIFE = Duration.ofHours(6);
+    private static final Duration FIRST = Duration.ofHours(1);
     private static final Duration FIRST_HALF_LIFE = Duration.ofMinutes(10);
     private static final Duration DISPERSION_HALF_LIFE = Duration.ofDays(7);
     private static final Duration DISPERSION_PRIOR = Duration.ofHours(12);
@@ -121,6 +122,11 @@ public final class SpikeSettings {
 
     int learningSteps() {
         return (int) steps(learning);
+    }
+
+    /** The first hour's, in which the mean has to find its level. */
+    double firstSteps() {
+        return steps(FIRST);
     }
 
     double hourDecay() {
@@ -259,8 +265,9 @@ public final class SpikeSettings {
         }
 
         /**
-         * How long a series is only watched before it may raise alarms. Default 1 hour. It counts from the minute of which the
-         * detector is told that counts are known.
+         * How long a series is only watched before it may raise alarms. Default 1 hour, within which the mean finds its level:
+         * with less, a service that begins with many errors raises alarms, whether it always had them or not. It counts from the
+         * minute of which the detector is told that counts are known.
          *
          * @throws IllegalArgumentException unless it is 0 to 365 days
          */

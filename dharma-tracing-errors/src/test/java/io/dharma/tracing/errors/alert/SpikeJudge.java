@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * those are taken that count events: mentions of ten companies in tweets, and requests at a load balancer; 35 windows.
  *
  * <p>A window is found if an alarm is raised within it. Every alarm outside is a false one, from the first day on, a page that
- * follows a warning of the same spike included. Every
- * second series, by name, is of the half on which the detector's design was tuned; the other half had no part in it. "By
+ * follows a warning of the same spike included. Every second series, by name, is of the half on which constants are tuned. "By
  * chance" is how many windows as many alarms would find that were raised at random times.
  */
 final class SpikeJudge {
