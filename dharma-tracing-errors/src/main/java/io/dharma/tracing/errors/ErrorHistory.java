@@ -91,6 +91,11 @@ final class ErrorHistory implements Sink<ErrorRecord>, HistoryTenant {
         log.start(List.of(this));
     }
 
+    /** Whether what earlier processes wrote is known, as far as it can be. */
+    boolean isRead() {
+        return log.state() != HistoryLog.State.OPENING;
+    }
+
     // Writing
 
     @Override

@@ -1,6 +1,7 @@
 package io.dharma.tracing.errors;
 
 import io.dharma.tracing.context.Correlation;
+import io.dharma.tracing.errors.classify.Classifier;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
@@ -13,6 +14,7 @@ import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ClosingSteps;
 import io.dharma.tracing.spi.Timeouts;
+import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.trace.FailureListener;
 import io.dharma.tracing.trace.TracedBlock;
 import io.dharma.tracing.trace.Tracing;
@@ -20,6 +22,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +63,7 @@ import org.slf4j.MDC;
  *
  * <p>Any thread may call any method.
  */
-public final class ErrorTracker implements FailureListener, AutoCloseable {
+public final class ErrorTracker implements Errors, FailureListener, AutoCloseable {
 
     /** What the pipeline's accounts are called. */
     public static final String SIGNAL = "errors";
@@ -93,6 +96,7 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
     private final Pipeline<Incoming, ErrorRecord> pipeline;
     private final PipelineThreads.Repetition ticks;
     private final ErrorQueries queries;
+    private final @Nullable ErrorHistory history;
     private final AtomicBoolean lastTickBegun = new AtomicBoolean();
 
     private ErrorTracker(Builder builder) {
@@ -104,14 +108,36 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         this.listeners = new Listeners(builder.listeners);
         Fingerprinter fingerprinter =
                 builder.fingerprinter == null ? Fingerprinter.builder().build() : builder.fingerprinter;
-        this.maker = new EventMaker(service, fingerprinter, builder.redactor);
+        this.maker = new EventMaker(service, fingerprinter, builder.classifier, builder.redactor);
         this.intake = new ErrorIntake(maker, seen, registry, listeners, clock::nanoTime, clock::now);
         List<ErrorStore> stores = new ArrayList<>(List.of(new LocalErrorStore(registry)));
         stores.addAll(builder.stores);
         this.queries = new ErrorQueries(stores, builder.patience);
+        this.history = builder.directory == null
+                ? null
+                : new ErrorHistory(
+                        builder.directory,
+                        builder.maxDiskBytes,
+                        new ErrorRecordCodec(),
+                        service.instance(),
+                        this::remember);
         PipelineThreads threads = builder.threads == null ? PipelineThreads.shared() : builder.threads;
         this.pipeline = pipeline(builder, threads);
         this.ticks = threads.every(BETWEEN_TICKS, this::tick);
+        if (history != null) {
+            history.start();
+        }
+    }
+
+    /** What an earlier process wrote. */
+    private void remember(ErrorRecord record) {
+        if (record instanceof ErrorEvent event) {
+            registry.remember(event);
+        } else if (record instanceof ErrorCount count) {
+            registry.remember(count);
+        } else if (registry.remember(((GroupChange) record).known())) {
+            registry.find(record.group()).ifPresent(listeners::regressed);
+        }
     }
 
     private Pipeline<Incoming, ErrorRecord> pipeline(Builder builder, PipelineThreads threads) {
@@ -129,11 +155,22 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         }
         // Not in the conversion: one that was given up must not count when it returns after all.
         delivery.stage(Stage.required("keep", this::keep));
+        if (history != null) {
+            delivery.sink(history);
+        }
         builder.sinks.forEach(delivery::sink);
         if (builder.journal != null) {
             delivery.journal(builder.journal);
         }
         return delivery.build();
+    }
+
+    /**
+     * A spool for errors, for {@link Builder#journal}; to a folder of their own in the directory, which may be the one that
+     * spans are spooled to. See {@link Spool#builder(Path, io.dharma.tracing.spool.RecordCodec)}.
+     */
+    public static Spool.Builder<ErrorRecord> spool(Path directory) {
+        return Spool.builder(directory, SIGNAL, new ErrorRecordCodec());
     }
 
     /**
@@ -147,12 +184,12 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
 
     // Capturing: the application's threads
 
-    /** Captures what the application caught. Null is nothing. Never throws. */
+    @Override
     public void capture(@Nullable Throwable throwable) {
         capture(throwable, CaptureDetails.caught());
     }
 
-    /** As {@link #capture(Throwable)}, saying more about it. */
+    @Override
     public void capture(@Nullable Throwable throwable, CaptureDetails details) {
         if (throwable != null) {
             try {
@@ -217,13 +254,7 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         return found;
     }
 
-    /**
-     * Leaves a note that errors of the same trace will have with them; outside of a trace, those of the same thread. The
-     * last 50 are kept. Never throws.
-     *
-     * @param category what kind of thing, in a word
-     * @param message what happened; cut after 250 characters
-     */
+    @Override
     public void breadcrumb(String category, String message) {
         try {
             SpanContext span = Span.current().getSpanContext();
@@ -288,7 +319,9 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
     private void tick(Instant givingUpOnMemories) {
         Instant now = now();
         countUncounted(now);
-        registry.settle(givingUpOnMemories, listeners::isNew, listeners::regressed);
+        if (history == null || history.isRead() || givingUpOnMemories.equals(Instant.MAX)) {
+            registry.settle(givingUpOnMemories, listeners::isNew, listeners::regressed);
+        }
         registry.age(now);
         listeners.tick();
         handOver(registry.takeNews(now));
@@ -322,11 +355,7 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
 
     // Groups
 
-    /**
-     * Says that a group is over. Should it happen again, it has {@linkplain GroupState#REGRESSED regressed}.
-     *
-     * @return false if no such group is known to this process
-     */
+    @Override
     public boolean resolve(String group) {
         boolean known = registry.resolve(group, now());
         ticks.hurry();
@@ -339,7 +368,8 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         ticks.hurry();
     }
 
-    /** Questions about what was caught; go on to be answered after {@link #close}, as far as the stores do so. */
+    /** Questions go on to be answered after {@link #close}, as far as the stores do so. */
+    @Override
     public ErrorQueries queries() {
         return queries;
     }
@@ -461,6 +491,9 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         private long maxQueueBytes = DEFAULT_MAX_QUEUE_BYTES;
         private Duration patience = Duration.ofSeconds(2);
         private Clock clock = Clock.getDefault();
+        private Classifier classifier = Classifier.builder().build();
+        private long maxDiskBytes = 64L << 20;
+        private @Nullable Path directory;
         private @Nullable Fingerprinter fingerprinter;
         private @Nullable Redactor redactor;
         private @Nullable PipelineThreads threads;
@@ -473,6 +506,25 @@ public final class ErrorTracker implements FailureListener, AutoCloseable {
         /** Who says which error it is. Default: one with its default settings. */
         public Builder fingerprinter(Fingerprinter newFingerprinter) {
             fingerprinter = Objects.requireNonNull(newFingerprinter, "fingerprinter");
+            return this;
+        }
+
+        /** Who says how bad an error is, and what kind of trouble. Default: one with its default settings. */
+        public Builder classifier(Classifier newClassifier) {
+            classifier = Objects.requireNonNull(newClassifier, "classifier");
+            return this;
+        }
+
+        /**
+         * Keeps groups, events and counts in a directory as well, so that the next process knows them. Two processes cannot
+         * share one. Costs a thread, or a share of one, and the disk some 3 KB for each event. Default: not kept.
+         *
+         * @param path made if it is not there; while it cannot be used, which is said once, errors are kept in memory
+         * @param maxBytes how much may lie there; at least 8 MiB
+         */
+        public Builder directory(Path path, long maxBytes) {
+            directory = Objects.requireNonNull(path, "path");
+            maxDiskBytes = maxBytes;
             return this;
         }
 

@@ -1,6 +1,9 @@
 package io.dharma.tracing.errors;
 
 import io.dharma.tracing.context.CorrelationContext;
+import io.dharma.tracing.errors.classify.Classification;
+import io.dharma.tracing.errors.classify.Classifier;
+import io.dharma.tracing.errors.classify.ErrorTypes;
 import io.dharma.tracing.errors.fingerprint.Fingerprint;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.errors.fingerprint.StackTraceModel;
@@ -23,12 +26,15 @@ final class EventMaker {
 
     private final ServiceIdentity service;
     private final Fingerprinter fingerprinter;
+    private final Classifier classifier;
     private final @Nullable Redactor redactor;
     private final UnaryOperator<String> redaction;
 
-    EventMaker(ServiceIdentity service, Fingerprinter fingerprinter, @Nullable Redactor redactor) {
+    EventMaker(
+            ServiceIdentity service, Fingerprinter fingerprinter, Classifier classifier, @Nullable Redactor redactor) {
         this.service = service;
         this.fingerprinter = fingerprinter;
+        this.classifier = classifier;
         this.redactor = redactor;
         this.redaction = redactor == null ? UnaryOperator.identity() : redactor::redactText;
     }
@@ -37,10 +43,13 @@ final class EventMaker {
         // First: what is in the fingerprint's words, and in the group's title, was in a message.
         StackTraceModel trace = StackTraceModel.of(captured.throwable()).withMessages(redaction);
         Fingerprint fingerprint = fingerprinter.fingerprint(trace);
+        Classification classification = classifier.classify(trace, ErrorTypes.of(captured.throwable()));
         CaptureDetails details = captured.details();
         Instant time = instant(captured.epochNanos());
         ErrorEvent.Builder event = ErrorEvent.builder(
                         TimeOrderedIds.at(time.toEpochMilli()), time, service, fingerprint, trace)
+                .severity(details.severity() == null ? classification.severity() : details.severity())
+                .category(classification.category())
                 .mechanism(details.mechanism())
                 .handled(details.handled())
                 .operation(text(captured.site().operation()))
@@ -48,9 +57,6 @@ final class EventMaker {
                 .logged(text(details.logger()), text(details.logMessage()))
                 .labels(labels(captured))
                 .breadcrumbs(breadcrumbs(captured.breadcrumbs()));
-        if (details.severity() != null) {
-            event.severity(details.severity());
-        }
         if (captured.span().isValid()) {
             event.span(captured.span().getTraceId(), captured.span().getSpanId());
         }

@@ -362,6 +362,11 @@ final class GroupRegistry {
 
     // Questions
 
+    /** One group. Looking is not meeting it. */
+    synchronized Optional<ErrorGroup> find(String id) {
+        return groups().stream().filter(group -> group.id().equals(id)).findFirst();
+    }
+
     /** All groups, those seen last last. */
     synchronized List<ErrorGroup> groups() {
         return groups.values().stream().map(KnownGroup::facts).toList();
