@@ -44,6 +44,7 @@ final class Redeployment {
     private static final List<String> LIBRARIES = List.of(
             "dharma-tracing-core",
             "dharma-tracing-correlation",
+            "dharma-tracing-errors",
             "dharma-tracing-config",
             "lettuce",
             "netty",
