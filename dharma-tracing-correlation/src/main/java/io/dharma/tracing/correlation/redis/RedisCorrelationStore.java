@@ -74,7 +74,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         Pages pages = new Pages(questions);
         NameReader names = new NameReader(questions, keys);
         this.chains = new ChainReader(pages, keys, names);
-        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.search = new ChainSearch(questions, pages, keys, names, retention, builder.clock);
         this.erasure = new ChainErasure(questions, pages, keys, chains, names);
     }
 

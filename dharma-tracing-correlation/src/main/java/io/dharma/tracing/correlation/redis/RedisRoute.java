@@ -269,6 +269,24 @@ final class RedisRoute {
         });
     }
 
+    /**
+     * Asks the same of each key, all of it sent together.
+     *
+     * @return the answers in the order of the keys, or exceptionally a {@link RedisFailure}
+     */
+    CompletableFuture<List<List<Object>>> askOfEach(CommandType type, List<byte[]> keys) {
+        return ready().thenCompose(unused -> {
+            List<Answer> answers = keys.stream().map(key -> new Answer()).toList();
+            List<Request> requests = new ArrayList<>(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                requests.add(Request.ask(type, keys.get(i), List.of(), answers.get(i)));
+            }
+            var unusedEnd = send(requests);
+            return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(done -> answers.stream().map(Answer::join).toList());
+        });
+    }
+
     /** As {@link #ask}, without an answer. */
     CompletableFuture<Void> run(Script script, byte[] key) {
         return ready().thenCompose(unused -> {
