@@ -14,9 +14,14 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.event.Event;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.DecodeBufferPolicies;
+import io.lettuce.core.protocol.DecodeBufferPolicy;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -147,7 +152,7 @@ final class LettuceClient implements Executor {
                 .eventBus(new NoEvents())
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .addressResolverGroup(new HostResolver())
-                .nettyCustomizer(new TlsCustomizer(address.tls() ? tlsSettings() : null))
+                .nettyCustomizer(new Handlers(address.tls() ? tlsSettings() : null))
                 .build();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options());
@@ -163,6 +168,7 @@ final class LettuceClient implements Executor {
                 .autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MAX_COMMANDS_UNDER_WAY)
+                .decodeBufferPolicy(new NothingUnasked())
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(timeToConnect)
@@ -206,18 +212,42 @@ final class LettuceClient implements Executor {
         return uri;
     }
 
-    /** Puts our trust, and our certificate, into connections, before anything was said on them. */
-    private record TlsCustomizer(@Nullable TlsSettings tls) implements NettyCustomizer {
+    /** Puts into each connection, before anything was said on it, our trust, our certificate, and an ear for lies. */
+    private record Handlers(@Nullable TlsSettings tls) implements NettyCustomizer {
 
         @Override
         public void afterChannelInitialized(Channel channel) {
-            SslHandler theirs = channel.pipeline().get(SslHandler.class);
+            ChannelPipeline handlers = channel.pipeline();
+            SslHandler theirs = handlers.get(SslHandler.class);
             if (tls != null && theirs != null) {
                 SSLEngine engine = theirs.engine();
                 SslHandler ours = new SslHandler(tls.clientEngine(engine.getPeerHost(), engine.getPeerPort()));
                 ours.setHandshakeTimeoutMillis(theirs.getHandshakeTimeoutMillis());
-                channel.pipeline().replace(theirs, null, ours);
+                handlers.replace(theirs, null, ours);
             }
+            handlers.addBefore(handlers.context(CommandHandler.class).name(), null, new AnswerGuard());
+        }
+    }
+
+    /** Drops what nobody asked for: Lettuce would keep it for a command that is still to come, however much it is. */
+    private static final class NothingUnasked implements DecodeBufferPolicy {
+
+        private final DecodeBufferPolicy theirs = DecodeBufferPolicies.ratio(3);
+
+        @Override
+        public void afterPartialDecode(ByteBuf buffer) {
+            theirs.afterPartialDecode(buffer);
+        }
+
+        @Override
+        public void afterCommandDecoded(ByteBuf buffer) {
+            theirs.afterCommandDecoded(buffer);
+        }
+
+        /** No command waits for an answer, or all that arrived was read. */
+        @Override
+        public void afterDecoding(ByteBuf buffer) {
+            buffer.clear();
         }
     }
 

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
  * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
- * rejected, and do not make it live on.
+ * rejected, and do not make it live on. One process writes 2,000 different operations and types of errors, and ten more
+ * each minute: those beyond are called {@code __other__}, in whatever chain they are.
  *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
  * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
@@ -65,7 +66,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         this.schema = new Schema(
                 keys,
                 retention,
-                new NameCache(),
+                new NameCache(builder.clock),
                 new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock),
                 builder.clock);
         this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);

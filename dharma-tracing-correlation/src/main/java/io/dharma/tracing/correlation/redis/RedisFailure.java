@@ -38,10 +38,7 @@ final class RedisFailure extends Exception {
         REFUSED,
 
         /** Nothing: at this key is something that is none of ours. */
-        WRONG_TYPE,
-
-        /** Nothing: this chain has as many hops as one may have. */
-        CHAIN_FULL
+        WRONG_TYPE
     }
 
     private static final Set<String> REFUSALS = Set.of("NOAUTH", "WRONGPASS", "NOPERM");
@@ -49,7 +46,7 @@ final class RedisFailure extends Exception {
 
     /** Inside of a script some codes are in the middle of the text. */
     private static final List<String> CODES_IN_SCRIPTS =
-            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE", "CHAINFULL");
+            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE");
 
     /** In the words of Redis 6, where a script does what its user must not do, and of Redis 7. */
     private static final List<String> NO_PERMISSION =
@@ -96,9 +93,6 @@ final class RedisFailure extends Exception {
         }
         if (code.equals("WRONGTYPE")) {
             return Kind.WRONG_TYPE;
-        }
-        if (code.equals("CHAINFULL")) {
-            return Kind.CHAIN_FULL;
         }
         return ROLE_CHANGES.contains(code) ? Kind.RECONNECT : Kind.RETRY;
     }

@@ -35,8 +35,6 @@ class RedisFailureTest {
                 "@user_script: 1: -OOM command not allowed when used memory > 'maxmemory'. | RETRY | OOM",
                 "OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:1. | RETRY | OOM",
                 "MISCONF Redis is configured to save RDB snapshots | RETRY | MISCONF",
-                "CHAINFULL this chain takes no more hops | CHAIN_FULL | CHAINFULL",
-                "ERR CHAINFULL | CHAIN_FULL | CHAINFULL",
                 "ERR value of payload | RETRY | ERR",
                 "something that is no code | RETRY | an error",
                 "READONLY You can't write against a read only replica. | RECONNECT | READONLY",

@@ -16,6 +16,9 @@ import io.dharma.tracing.testsupport.LiveHeap;
 import io.dharma.tracing.testsupport.backends.RedisCluster;
 import io.dharma.tracing.testsupport.backends.RedisNode;
 import io.dharma.tracing.testsupport.backends.RedisSentinels;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What Redis can do to us: whatever it is, what was offered is there within ten seconds after it is over, the accounts are
@@ -298,6 +303,64 @@ class RedisFaultsIT {
         });
         talker.start();
         return talker;
+    }
+
+    /** Without a look at what is announced, each of these costs the heap or as much memory as the server likes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"*2147483000", "*2\r\n:1\r\n*2147483000", ">2147483000", "%1073741000", "$2147483000"})
+    void server_thatAnnouncesMoreThanThereIsRoomForIsLeft(String announced) throws Exception {
+        try (LogLines log = new LogLines();
+                HostileRedis server = HostileRedis.thatAnswers(announced + "\r\n")) {
+            RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:" + server.port())
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+
+            assertThat(store.hops("order-1"))
+                    .failsWithin(Duration.ofSeconds(9))
+                    .withThrowableThat()
+                    .withMessageContaining("127.0.0.1:" + server.port() + ": the connection was lost");
+            assertThat(RedisStoreContract.await(
+                            store.deliver(new Chains(1, Chains.now()).next().correlated())))
+                    .isInstanceOf(Delivery.Retry.class);
+
+            assertThat(log.lines()).isEmpty();
+            store.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%1073741000", ">2147483000", "*1073741000"})
+    void server_thatGreetsWithMoreThanThereIsRoomForIsLeft(String announced) throws Exception {
+        try (HostileRedis server = HostileRedis.thatGreetsWith(announced + "\r\n$1\r\na\r\n$1\r\nb\r\n")) {
+            RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:" + server.port())
+                    .build();
+
+            assertThat(RedisStoreContract.await(
+                            store.deliver(new Chains(1, Chains.now()).next().correlated())))
+                    .isEqualTo(Delivery.retry("127.0.0.1:" + server.port() + ": the connection was lost"));
+            store.close(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void server_thatTalksWithoutBeingAskedIsNotListenedTo() throws Exception {
+        try (HostileRedis server = HostileRedis.thatAnswers("*0\r\n")) {
+            RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:" + server.port())
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            assertThat(RedisStoreContract.await(store.hops("order-1"))).isEmpty();
+            long before = memoryOfBuffers();
+
+            server.say("+and another thing\r\n".repeat(1_000_000));
+
+            assertThat(memoryOfBuffers() - before).isLessThan(8L << 20);
+            store.close(Duration.ofSeconds(1));
+        }
+    }
+
+    private static long memoryOfBuffers() {
+        ByteBufAllocatorMetric metric = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+        return metric.usedDirectMemory() + metric.usedHeapMemory();
     }
 
     @Test
