@@ -49,6 +49,7 @@ final class LettuceClient implements Executor {
 
     private final BlockingTasks.Lane starting = BlockingTasks.lane(2);
     private final RedisAddress address;
+    private final Credentials ofSentinels;
     private final @Nullable TlsSettings tls;
     private final Duration timeToConnect;
 
@@ -68,8 +69,9 @@ final class LettuceClient implements Executor {
     }
 
     /** @param tls null for the JDK's own settings; of no effect unless the address says TLS */
-    LettuceClient(RedisAddress address, @Nullable TlsSettings tls, Duration timeToConnect) {
+    LettuceClient(RedisAddress address, Credentials ofSentinels, @Nullable TlsSettings tls, Duration timeToConnect) {
         this.address = address;
+        this.ofSentinels = ofSentinels;
         this.tls = tls;
         this.timeToConnect = timeToConnect;
     }
@@ -80,12 +82,17 @@ final class LettuceClient implements Executor {
      * @return may take twice the time to connect: for the connection, and for the server to say that it knows us
      */
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Node node) {
-        return connect(withCredentials(uriOf(node)));
+        RedisURI uri = uriOf(node);
+        uri.setDatabase(address.database());
+        new Credentials(address.user(), address.password()).addTo(uri);
+        return connect(uri);
     }
 
-    /** A new connection to a sentinel, which knows no users. */
+    /** A new connection to a sentinel, which knows other users than the servers that it watches, or none. */
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connectToSentinel(Node node) {
-        return connect(uriOf(node));
+        RedisURI uri = uriOf(node);
+        ofSentinels.addTo(uri);
+        return connect(uri);
     }
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
@@ -143,8 +150,18 @@ final class LettuceClient implements Executor {
         }
     }
 
+    /** A thread without a client would be nobody's, and so would what it waits on. */
     private Running newClient() {
         RedisThread thread = RedisThread.start();
+        try {
+            return newClient(thread);
+        } catch (Throwable noMemoryOrClass) {
+            thread.close(Duration.ZERO, () -> {});
+            throw noMemoryOrClass;
+        }
+    }
+
+    private Running newClient(RedisThread thread) {
         ClientResources resources = ClientResources.builder()
                 .eventLoopGroupProvider(thread)
                 .eventExecutorGroup(thread.loop())
@@ -198,18 +215,6 @@ final class LettuceClient implements Executor {
                 .withTimeout(timeToConnect)
                 .withClientName(CLIENT_NAME)
                 .build();
-    }
-
-    private RedisURI withCredentials(RedisURI uri) {
-        uri.setDatabase(address.database());
-        String user = address.user();
-        String password = address.password();
-        if (user != null && password != null) {
-            uri.setAuthentication(user, password.toCharArray());
-        } else if (password != null) {
-            uri.setAuthentication(password.toCharArray());
-        }
-        return uri;
     }
 
     /** Puts into each connection, before anything was said on it, our trust, our certificate, and an ear for lies. */
