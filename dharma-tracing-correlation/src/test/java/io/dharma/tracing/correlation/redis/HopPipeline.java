@@ -62,9 +62,11 @@ final class HopPipeline implements AutoCloseable {
         chain.correlated().forEach(pipeline::offer);
     }
 
-    /** Of no interest any more. */
-    void offerAgain(CorrelationChain chain) {
-        chain.correlated().forEach(pipeline::offer);
+    /** Offers so many new chains of which only the pipeline knows, whatever becomes of them. */
+    void fill(int count) {
+        for (int i = 0; i < count; i++) {
+            chains.next().correlated().forEach(pipeline::offer);
+        }
     }
 
     CorrelationChain nextChain() {
