@@ -69,10 +69,7 @@ final class BatchWrite {
         if (last != null) {
             return last.delivery();
         }
-        int rejected = chains.values().stream()
-                .filter(ChainPart::isRejected)
-                .mapToInt(ChainPart::hops)
-                .sum();
+        int rejected = chains.values().stream().mapToInt(ChainPart::rejected).sum();
         return rejected == 0
                 ? Delivery.delivered()
                 : Delivery.partly(rejected, "their chains are full, or at their keys is something else (WRONGTYPE)");
@@ -98,8 +95,8 @@ final class BatchWrite {
     private void addChain(ChainPart chain, List<Request> requests) {
         byte[] key = schema.keys().chain(chain.correlationId());
         byte[] seconds = schema.retention().ofChain(chain.hasFailed());
-        for (List<byte[]> fieldsAndValues : chain.commands()) {
-            requests.add(Request.run(Script.PUT, key, joined(fieldsAndValues, seconds), rejecting(chain)));
+        for (ChainPart.Lot lot : chain.lots()) {
+            requests.add(Request.run(Script.PUT, key, joined(lot.fieldsAndValues(), seconds), rejecting(chain, lot)));
         }
     }
 
@@ -108,10 +105,8 @@ final class BatchWrite {
     private List<Request> indexes(int epoch) {
         Map<IndexKey, List<byte[]>> entries = new LinkedHashMap<>();
         for (ChainPart chain : chains.values()) {
-            if (!chain.isRejected()) {
-                chain.entries().forEach(entry -> addEntry(entry, entries));
-                chain.mentions().forEach(mention -> addToUser(mention, entries));
-            }
+            chain.entries().forEach(entry -> addEntry(entry, entries));
+            chain.mentions().forEach(mention -> addToUser(mention, entries));
         }
         List<Request> requests = new ArrayList<>(entries.size() + 1);
         entries.forEach((index, values) -> {
@@ -194,11 +189,16 @@ final class BatchWrite {
 
     // ---- replies
 
-    private Request.Reply rejecting(ChainPart chain) {
+    private Request.Reply rejecting(ChainPart chain, ChainPart.Lot lot) {
         return new Noting() {
             @Override
+            public void answered(List<Object> places) {
+                places.forEach(place -> chain.reject(lot, place));
+            }
+
+            @Override
             void neverPossible() {
-                chain.reject();
+                chain.reject(lot);
             }
         };
     }
@@ -220,7 +220,7 @@ final class BatchWrite {
 
         @Override
         public void failed(RedisFailure failed) {
-            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE || failed.kind() == RedisFailure.Kind.CHAIN_FULL) {
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
                 neverPossible();
             } else {
                 failure.updateAndGet(before -> RedisFailure.worse(before, failed));

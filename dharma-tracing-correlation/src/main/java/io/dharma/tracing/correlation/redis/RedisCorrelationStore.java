@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
  * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
- * rejected, and do not make it live on.
+ * rejected, and do not make it live on. One process writes 2,000 different operations and types of errors, and ten more
+ * each minute: those beyond are called {@code __other__}, in whatever chain they are.
  *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
  * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
@@ -65,16 +66,16 @@ public final class RedisCorrelationStore implements CorrelationStore {
         this.schema = new Schema(
                 keys,
                 retention,
-                new NameCache(),
+                new NameCache(builder.clock),
                 new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock),
                 builder.clock);
-        this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);
+        this.client = new LettuceClient(address, builder.ofSentinels, builder.tls, builder.timeToConnect);
         this.writes = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
         this.questions = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
         Pages pages = new Pages(questions);
         NameReader names = new NameReader(questions, keys);
         this.chains = new ChainReader(pages, keys, names);
-        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.search = new ChainSearch(questions, pages, keys, names, retention, builder.clock);
         this.erasure = new ChainErasure(questions, pages, keys, chains, names);
     }
 
@@ -88,8 +89,8 @@ public final class RedisCorrelationStore implements CorrelationStore {
      *
      * <p>{@code rediss} and {@code rediss-sentinel} say the same with TLS. Of several hosts the first that answers is
      * taken; name a few nodes of a cluster, which tell of the others. That it is a cluster need not be said. User and
-     * password are for the servers that keep data, sentinels are asked without. What may not stand in a URI is encoded
-     * with %, such as %40 for @.
+     * password are for the servers that keep data, as with Lettuce; sentinels are asked without, or with their own
+     * {@linkplain Builder#sentinelCredentials credentials}. What may not stand in a URI is encoded with %, such as %40 for @.
      *
      * @throws IllegalArgumentException if that is no such URI; the message never repeats user or password
      */
@@ -208,6 +209,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         private int maxIndexEntries = 10_000;
         private Duration timeout = Duration.ofMillis(500);
         private Duration timeToConnect = Duration.ofSeconds(2);
+        private Credentials ofSentinels = Credentials.NONE;
         private @Nullable TlsSettings tls;
         private Clock clock = Clock.getDefault();
 
@@ -291,6 +293,21 @@ public final class RedisCorrelationStore implements CorrelationStore {
          */
         public Builder timeToConnect(Duration timeout) {
             this.timeToConnect = waiting("timeToConnect", timeout);
+            return this;
+        }
+
+        /**
+         * As whom sentinels know us; by default they are asked without user and password. Of no effect on the servers that
+         * keep data, nor unless the URI is one of sentinels.
+         *
+         * @param user null for a sentinel's default user, the one that {@code requirepass} is for
+         * @throws IllegalArgumentException if the password is empty
+         */
+        public Builder sentinelCredentials(@Nullable String user, String password) {
+            if (password.isEmpty()) {
+                throw new IllegalArgumentException("The password of the sentinels must not be empty");
+            }
+            this.ofSentinels = new Credentials(user, password);
             return this;
         }
 

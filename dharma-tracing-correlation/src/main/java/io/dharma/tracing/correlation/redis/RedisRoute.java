@@ -8,6 +8,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * The way to the server that has a key: a server that was named, the master that sentinels name, or the node of a
  * cluster that owns the key's slot. Keeps one connection to each server that it needs.
  *
- * <p>It never repairs itself. When a connection is lost, or a server says that it has another role now, all connections
- * are closed and all that was known is forgotten; who sends next begins as at the start, with looking up names. That
- * there is a next time, and not too soon, is the pipeline's business.
+ * <p>It never repairs itself. When a connection is lost, or a server says that it has another role now, all that was known
+ * is forgotten, and who sends next begins as at the start, with looking up names and new connections. What is under way on
+ * those that are well may end. That there is a next time, and not too soon, is the pipeline's business.
  *
  * <p>Any thread; no method waits. What completes does so on the thread of answers, or on the caller's.
  */
@@ -48,6 +49,13 @@ final class RedisRoute {
     private final ClusterMap slots = new ClusterMap();
     private @Nullable CompletableFuture<NodeConnection> home;
     private int epoch;
+
+    /** Whether something said since that what is known is not true any more. */
+    private boolean outdated;
+
+    /** Which one of the address is asked first: the next, when one has said that it cannot do what we want. */
+    private int firstHost;
+
     private boolean closed;
 
     /** @param timeToConnect to one server, twice at most */
@@ -70,8 +78,8 @@ final class RedisRoute {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
-        if (home == null || home.isCompletedExceptionally() || (home.isDone() && hasLostOne())) {
-            forget(RedisFailure.reconnect(address + ": the connection was lost"));
+        if (home == null || home.isCompletedExceptionally() || (home.isDone() && (outdated || hasLostOne()))) {
+            forget();
             epoch++;
             home = client.started().thenCompose(started -> inTime(findHome()));
         }
@@ -100,19 +108,32 @@ final class RedisRoute {
         return search.whenComplete((found, thrown) -> cancel.run());
     }
 
-    /** Closes all connections. What is under way fails for this reason. */
-    private synchronized void forget(RedisFailure reason) {
-        connections.values().forEach(connection -> connection.close(reason));
+    /** Closes the connections: those that are well when nothing can be under way on them any more. */
+    private void forget() {
+        RedisFailure reason = RedisFailure.reconnect(address + ": the connection was lost");
+        List<NodeConnection> former = List.copyOf(connections.values());
+        former.stream().filter(NodeConnection::isGone).forEach(connection -> connection.close(reason));
+        Runnable unused = client.schedule(() -> former.forEach(connection -> connection.close(reason)), timeout);
         connections.clear();
         slots.forget();
-        home = null;
+        outdated = false;
     }
 
-    /** Unless others were opened since this one. */
+    /** Unless another was opened since. */
     private synchronized void giveUp(NodeConnection lost, RedisFailure reason) {
         if (connections.get(lost.node()) == lost) {
-            forget(reason);
+            lost.close(reason);
+            outdated = true;
         }
+    }
+
+    /** For whoever sends next, if anybody else was named who may know or be better. */
+    private synchronized void lookElsewhere(Node than) {
+        int named = address.nodes().indexOf(than);
+        if (named >= 0) {
+            firstHost = (named + 1) % address.nodes().size();
+        }
+        outdated |= address.nodes().size() > 1;
     }
 
     /** Sends nothing any more. The client closes the connections; to do it here as well would make it complain. */
@@ -129,7 +150,9 @@ final class RedisRoute {
 
     /** Tries one after the other. */
     private CompletableFuture<NodeConnection> firstOf(Function<Node, CompletionStage<NodeConnection>> way) {
-        return firstOf(address.nodes().iterator(), way, null);
+        List<Node> hosts = new ArrayList<>(address.nodes());
+        Collections.rotate(hosts, -firstHost);
+        return firstOf(hosts.iterator(), way, null);
     }
 
     private CompletableFuture<NodeConnection> firstOf(
@@ -166,7 +189,10 @@ final class RedisRoute {
     private Node masterOf(List<Object> answer, Node sentinel) {
         if (answer.size() == 2 && answer.get(0) instanceof byte[] host && answer.get(1) instanceof byte[] port) {
             try {
-                return new Node(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+                Node named = Node.of(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+                if (named != null) {
+                    return named;
+                }
             } catch (NumberFormatException e) {
                 // Said below.
             }
@@ -178,7 +204,7 @@ final class RedisRoute {
     private CompletionStage<NodeConnection> askForSlots(NodeConnection connection) {
         return ask(connection, CommandType.CLUSTER, "SLOTS").handle((ranges, thrown) -> {
             RedisFailure failure = thrown == null ? null : RedisFailure.of(connection.node(), thrown);
-            if (failure != null && failure.kind() == RedisFailure.Kind.RECONNECT) {
+            if (failure != null && (failure.kind() == RedisFailure.Kind.RECONNECT || failure.anotherMayDo())) {
                 throw new CompletionException(failure);
             }
             learn(ranges, connection.node());
@@ -219,7 +245,7 @@ final class RedisRoute {
 
     /**
      * Sends them, each to where its key is; only after {@link #ready}. Each gets its reply: at the latest when it had no
-     * answer within the timeout. Then all connections are given up, since what is sent behind would wait as well.
+     * answer within the timeout. Then its connection is given up, since what is sent behind would wait as well.
      *
      * @return completes after the last reply
      */
@@ -248,7 +274,7 @@ final class RedisRoute {
 
     private NodeConnection atHome() {
         NodeConnection found = home == null || home.isCompletedExceptionally() ? null : home.getNow(null);
-        return found == null ? lost() : found;
+        return found == null ? lost() : connectionTo(found.node());
     }
 
     private NodeConnection lost() {
@@ -266,6 +292,24 @@ final class RedisRoute {
             Answer answer = new Answer();
             var unusedEnd = send(List.of(Request.ask(type, key, List.of(arguments), answer)));
             return answer;
+        });
+    }
+
+    /**
+     * Asks the same of each key, all of it sent together.
+     *
+     * @return the answers in the order of the keys, or exceptionally a {@link RedisFailure}
+     */
+    CompletableFuture<List<List<Object>>> askOfEach(CommandType type, List<byte[]> keys) {
+        return ready().thenCompose(unused -> {
+            List<Answer> answers = keys.stream().map(key -> new Answer()).toList();
+            List<Request> requests = new ArrayList<>(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                requests.add(Request.ask(type, keys.get(i), List.of(), answers.get(i)));
+            }
+            var unusedEnd = send(requests);
+            return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(done -> answers.stream().map(Answer::join).toList());
         });
     }
 
@@ -380,6 +424,9 @@ final class RedisRoute {
             count(command.request().fail(failure));
             if (failure.kind() == RedisFailure.Kind.RECONNECT) {
                 RedisRoute.this.giveUp(command.connection(), failure);
+            }
+            if (failure.anotherMayDo()) {
+                lookElsewhere(command.connection().node());
             }
         }
     }

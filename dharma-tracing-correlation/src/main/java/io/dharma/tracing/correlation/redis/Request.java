@@ -71,9 +71,9 @@ final class Request {
         return new Request(type, null, key, arguments, false, reply);
     }
 
-    /** Of which only is to be known whether it succeeded. */
+    /** To be answered with what the script returns. */
     static Request run(Script script, byte[] key, List<byte[]> arguments, Reply reply) {
-        return new Request(CommandType.EVALSHA, script, key, arguments, false, reply);
+        return new Request(CommandType.EVALSHA, script, key, arguments, true, reply);
     }
 
     /** @param key null for what every server may be asked */

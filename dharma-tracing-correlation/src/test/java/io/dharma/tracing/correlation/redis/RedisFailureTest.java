@@ -6,6 +6,7 @@ import io.dharma.tracing.correlation.redis.RedisFailure.Kind;
 import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
@@ -35,8 +36,6 @@ class RedisFailureTest {
                 "@user_script: 1: -OOM command not allowed when used memory > 'maxmemory'. | RETRY | OOM",
                 "OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:1. | RETRY | OOM",
                 "MISCONF Redis is configured to save RDB snapshots | RETRY | MISCONF",
-                "CHAINFULL this chain takes no more hops | CHAIN_FULL | CHAINFULL",
-                "ERR CHAINFULL | CHAIN_FULL | CHAINFULL",
                 "ERR value of payload | RETRY | ERR",
                 "something that is no code | RETRY | an error",
                 "READONLY You can't write against a read only replica. | RECONNECT | READONLY",
@@ -74,6 +73,29 @@ class RedisFailureTest {
                 new RedisConnectionException("to u:secret", new RedisCommandExecutionException("WRONGPASS secret")));
 
         assertThat(failure.delivery()).isEqualTo(Delivery.refused("one:6379 answered WRONGPASS"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "READONLY, true",
+        "LOADING, true",
+        "MASTERDOWN, true",
+        "CLUSTERDOWN, true",
+        "OOM, false",
+        "NOPERM, false"
+    })
+    void another_isAskedWhereThisOneCannot(String code, boolean another) {
+        assertThat(RedisFailure.ofAnswer(NODE, code + " and so on").anotherMayDo())
+                .isEqualTo(another);
+    }
+
+    @Test
+    void handshake_thatTakesTooLongIsTriedAgain() {
+        RedisFailure failure =
+                RedisFailure.of(NODE, new RedisConnectionException("x", new SslHandshakeTimeoutException("x")));
+
+        assertThat(failure.kind()).isEqualTo(Kind.RECONNECT);
+        assertThat(failure.delivery()).isEqualTo(Delivery.retry("one:6379: no answer in time"));
     }
 
     @Test
