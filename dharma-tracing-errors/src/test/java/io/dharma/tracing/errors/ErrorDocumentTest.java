@@ -88,10 +88,11 @@ class ErrorDocumentTest {
     @Test
     void stackTrace_isCutWhereItHasNoEnd() {
         ErrorEvent event = SampleErrors.bareEvent(1);
-        StackTraceModel endless = new StackTraceModel(Collections.nCopies(
-                64, new ThrownError("java.lang.Error", "m".repeat(8_000), List.of())));
+        StackTraceModel endless = new StackTraceModel(
+                Collections.nCopies(64, new ThrownError("java.lang.Error", "m".repeat(8_000), List.of())));
 
-        String printed = text(document(event.toBuilder(event.fingerprint(), endless).build()), "error", "stack_trace");
+        String printed =
+                text(document(event.toBuilder(event.fingerprint(), endless).build()), "error", "stack_trace");
 
         assertThat(printed).hasSize(StackTracePrinter.MAX_CHARACTERS).endsWith("... cut");
     }

@@ -80,6 +80,14 @@ final class Templates {
                     .value(retention())
                     .endObject();
         }
+        if (template.isDataStream()) {
+            // Elasticsearch 9 would take it for logs, whose documents it may make up again instead of keeping them.
+            json.name("settings")
+                    .beginObject()
+                    .name("index.mode")
+                    .value("standard")
+                    .endObject();
+        }
         json.name("mappings");
         mappings(json, template);
         return json.endObject().endObject().toString();
@@ -94,9 +102,9 @@ final class Templates {
     private void mappings(JsonWriter json, Template template) {
         json.beginObject().name("dynamic").value("false").name("properties").beginObject();
         field(json, "@timestamp", "date");
-        if (template.equals(events())) {
+        if (template.isDataStream()) {
             eventFields(json);
-        } else if (template.equals(groups())) {
+        } else if (template.name().equals(groups().name())) {
             groupFields(json);
         } else {
             countFields(json);
