@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dharma.tracing.correlation.ChainQuery;
 import io.dharma.tracing.correlation.ChainSummary;
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
-import io.lettuce.core.protocol.CommandType;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class ChainSearch {
             return CompletableFuture.completedFuture(List.of(one));
         }
         List<ServiceHour> services = new ArrayList<>();
-        CompletableFuture<Void> read = pages.scan(CommandType.SSCAN, keys.services(hour), page -> {
+        CompletableFuture<Void> read = pages.scan("SSCAN", keys.services(hour), page -> {
             for (Object member : page) {
                 if (member instanceof byte[] name && services.size() < MAX_SERVICES) {
                     services.add(new ServiceHour(new String(name, UTF_8), hour));

@@ -2,7 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
@@ -24,9 +24,9 @@ final class Pages {
     private static final byte[] PAGE_SIZE = ascii(String.valueOf(SIZE));
     private static final byte[] START = ascii("0");
 
-    private final RedisRoute route;
+    private final RedisConnection route;
 
-    Pages(RedisRoute route) {
+    Pages(RedisConnection route) {
         this.route = route;
     }
 
@@ -36,11 +36,11 @@ final class Pages {
     }
 
     /** All of a hash or a set, some perhaps twice. */
-    CompletableFuture<Void> scan(CommandType command, byte[] key, Members members) {
+    CompletableFuture<Void> scan(String command, byte[] key, Members members) {
         return scan(command, key, START, MAX_PAGES, members);
     }
 
-    private CompletableFuture<Void> scan(CommandType command, byte[] key, byte[] cursor, int pages, Members members) {
+    private CompletableFuture<Void> scan(String command, byte[] key, byte[] cursor, int pages, Members members) {
         return route.ask(command, key, cursor, COUNT, PAGE_SIZE).thenCompose(answer -> {
             byte[] next = answer.size() == 2 && answer.get(0) instanceof byte[] bytes ? bytes : START;
             if (answer.size() == 2 && answer.get(1) instanceof List<?> page) {
@@ -95,13 +95,12 @@ final class Pages {
 
     private CompletableFuture<Void> backwards(
             byte[] key, byte[] newest, byte[] oldest, int pages, BiPredicate<List<StreamEntry>, Integer> page) {
-        return route.ask(CommandType.XREVRANGE, key, newest, oldest, COUNT, PAGE_SIZE)
-                .thenCompose(answer -> {
-                    byte[] last = lastId(answer);
-                    boolean goesOn = page.test(entries(answer), answer.size());
-                    boolean isLast = answer.size() < SIZE || pages <= 1 || !goesOn;
-                    return last == null || isLast ? nothing() : backwards(key, before(last), oldest, pages - 1, page);
-                });
+        return route.ask("XREVRANGE", key, newest, oldest, COUNT, PAGE_SIZE).thenCompose(answer -> {
+            byte[] last = lastId(answer);
+            boolean goesOn = page.test(entries(answer), answer.size());
+            boolean isLast = answer.size() < SIZE || pages <= 1 || !goesOn;
+            return last == null || isLast ? nothing() : backwards(key, before(last), oldest, pages - 1, page);
+        });
     }
 
     private static List<StreamEntry> entries(List<Object> answer) {

@@ -1,11 +1,10 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dharma.tracing.correlation.redis.ClusterMap.Redirect;
-import io.dharma.tracing.correlation.redis.Request.SentCommand;
+import io.dharma.tracing.redis.ClusterMap.Redirect;
+import io.dharma.tracing.redis.RedisRequest.SentCommand;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread; no method waits. What completes does so on the thread of answers, or on the caller's.
  */
-final class RedisRoute {
+public final class RedisConnection {
 
-    /** No cluster of people who keep request chains is larger; one that says so must not cost more. */
+    /** No cluster is larger that anybody keeps for this; one that says so must not cost more. */
     private static final int MAX_NODES = 1_000;
 
     private static final Duration MAX_TIME_TO_FIND = Duration.ofSeconds(30);
@@ -51,7 +50,7 @@ final class RedisRoute {
     private boolean closed;
 
     /** @param timeToConnect to one server, twice at most */
-    RedisRoute(LettuceClient client, RedisAddress address, Duration timeToConnect, Duration timeout) {
+    RedisConnection(LettuceClient client, RedisAddress address, Duration timeToConnect, Duration timeout) {
         this.client = client;
         this.address = address;
         Duration toAll = timeToConnect.multipliedBy(2L * (address.nodes().size() + 1));
@@ -66,7 +65,7 @@ final class RedisRoute {
      *
      * @return a number that is another one after all that was known was forgotten
      */
-    synchronized CompletableFuture<Integer> ready() {
+    public synchronized CompletableFuture<Integer> ready() {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
@@ -115,9 +114,14 @@ final class RedisRoute {
         }
     }
 
-    /** Sends nothing any more. The client closes the connections; to do it here as well would make it complain. */
+    /** Sends nothing any more. */
     synchronized void close() {
         closed = true;
+    }
+
+    /** For a client that lives on; one that ends closes them itself, and would complain if it were done here as well. */
+    void closeConnections() {
+        forget(RedisFailure.closed());
     }
 
     private CompletableFuture<NodeConnection> findHome() {
@@ -157,7 +161,7 @@ final class RedisRoute {
     private CompletionStage<NodeConnection> masterNamedBy(Node sentinel, String master) {
         NodeConnection asked = new NodeConnection(sentinel, client.connectToSentinel(sentinel), client);
         return asked.opened()
-                .thenCompose(open -> ask(open, CommandType.SENTINEL, "GET-MASTER-ADDR-BY-NAME", master))
+                .thenCompose(open -> ask(open, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", master))
                 .whenComplete((answer, thrown) -> asked.close(RedisFailure.closed()))
                 .thenCompose(answer -> open(masterOf(answer, sentinel)));
     }
@@ -176,7 +180,7 @@ final class RedisRoute {
 
     /** Only a node of a cluster knows, and only if this user may ask; of the others MOVED will tell, should there be any. */
     private CompletionStage<NodeConnection> askForSlots(NodeConnection connection) {
-        return ask(connection, CommandType.CLUSTER, "SLOTS").handle((ranges, thrown) -> {
+        return ask(connection, "CLUSTER", "SLOTS").handle((ranges, thrown) -> {
             RedisFailure failure = thrown == null ? null : RedisFailure.of(connection.node(), thrown);
             if (failure != null && failure.kind() == RedisFailure.Kind.RECONNECT) {
                 throw new CompletionException(failure);
@@ -223,7 +227,7 @@ final class RedisRoute {
      *
      * @return completes after the last reply
      */
-    CompletableFuture<Void> send(List<Request> requests) {
+    public CompletableFuture<Void> send(List<RedisRequest> requests) {
         Exchange exchange = new Exchange(requests.size());
         byNode(requests)
                 .forEach((connection, part) -> connection.opened().whenComplete((open, thrown) -> {
@@ -236,9 +240,9 @@ final class RedisRoute {
         return exchange.over;
     }
 
-    private synchronized Map<NodeConnection, List<Request>> byNode(List<Request> requests) {
-        Map<NodeConnection, List<Request>> parts = new LinkedHashMap<>();
-        for (Request request : requests) {
+    private synchronized Map<NodeConnection, List<RedisRequest>> byNode(List<RedisRequest> requests) {
+        Map<NodeConnection, List<RedisRequest>> parts = new LinkedHashMap<>();
+        for (RedisRequest request : requests) {
             Node owner = slots.ownerOf(request.slot());
             NodeConnection connection = owner == null ? atHome() : connectionTo(owner);
             parts.computeIfAbsent(connection, node -> new ArrayList<>()).add(request);
@@ -261,33 +265,33 @@ final class RedisRoute {
      *
      * @return what was answered, or exceptionally a {@link RedisFailure}
      */
-    CompletableFuture<List<Object>> ask(CommandType type, byte[] key, byte[]... arguments) {
+    public CompletableFuture<List<Object>> ask(String command, byte[] key, byte[]... arguments) {
         return ready().thenCompose(unused -> {
             Answer answer = new Answer();
-            var unusedEnd = send(List.of(Request.ask(type, key, List.of(arguments), answer)));
+            var unusedEnd = send(List.of(RedisRequest.ask(command, key, List.of(arguments), answer)));
             return answer;
         });
     }
 
     /** As {@link #ask}, without an answer. */
-    CompletableFuture<Void> run(Script script, byte[] key) {
+    public CompletableFuture<Void> run(RedisScript script, byte[] key, byte[]... arguments) {
         return ready().thenCompose(unused -> {
             Answer answer = new Answer();
-            var unusedEnd = send(List.of(Request.run(script, key, List.of(), answer)));
+            var unusedEnd = send(List.of(RedisRequest.run(script, key, List.of(arguments), answer)));
             return answer.thenApply(done -> null);
         });
     }
 
-    private CompletableFuture<List<Object>> ask(NodeConnection connection, CommandType type, String... arguments) {
+    private CompletableFuture<List<Object>> ask(NodeConnection connection, String command, String... arguments) {
         Answer answer = new Answer();
         List<byte[]> bytes =
                 Stream.of(arguments).map(argument -> argument.getBytes(UTF_8)).toList();
-        new Exchange(1).send(connection, List.of(Request.ask(type, null, bytes, answer)));
+        new Exchange(1).send(connection, List.of(RedisRequest.ask(command, null, bytes, answer)));
         return answer;
     }
 
     /** The reply to one request. */
-    private static final class Answer extends CompletableFuture<List<Object>> implements Request.Reply {
+    private static final class Answer extends CompletableFuture<List<Object>> implements RedisRequest.Reply {
 
         @Override
         public void answered(List<Object> answer) {
@@ -301,7 +305,7 @@ final class RedisRoute {
     }
 
     /** What was sent together. */
-    private final class Exchange implements Request.Answered {
+    private final class Exchange implements RedisRequest.Answered {
 
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private final AtomicInteger left;
@@ -313,7 +317,7 @@ final class RedisRoute {
             }
         }
 
-        void send(NodeConnection connection, List<Request> part) {
+        void send(NodeConnection connection, List<RedisRequest> part) {
             Runnable cancel = client.schedule(() -> giveUp(connection, part), timeout);
             var unused = over.whenComplete((done, thrown) -> cancel.run());
             connection.send(part.stream()
@@ -321,17 +325,17 @@ final class RedisRoute {
                     .toList());
         }
 
-        private void giveUp(NodeConnection connection, List<Request> part) {
+        private void giveUp(NodeConnection connection, List<RedisRequest> part) {
             String reason = connection.node() + ": no answer within " + timeout.toMillis() + " ms";
             fail(connection, part, RedisFailure.reconnect(reason));
         }
 
         /** And gives the connection up, unless all of them had their reply before. */
-        void fail(NodeConnection connection, List<Request> part, RedisFailure failure) {
-            List<Request> open =
+        void fail(NodeConnection connection, List<RedisRequest> part, RedisFailure failure) {
+            List<RedisRequest> open =
                     part.stream().filter(request -> request.fail(failure)).toList();
             if (!open.isEmpty()) {
-                RedisRoute.this.giveUp(connection, failure);
+                RedisConnection.this.giveUp(connection, failure);
                 open.forEach(request -> count(true));
             }
         }
@@ -358,7 +362,7 @@ final class RedisRoute {
             }
         }
 
-        private void follow(Redirect redirect, Request request) {
+        private void follow(Redirect redirect, RedisRequest request) {
             NodeConnection connection = learn(redirect);
             connection.opened().whenComplete((open, thrown) -> {
                 if (thrown != null) {
@@ -366,7 +370,7 @@ final class RedisRoute {
                 } else if (redirect.lasting()) {
                     connection.send(List.of(request.command(connection, this)));
                 } else {
-                    connection.send(List.of(Request.asking(), request.command(connection, this)));
+                    connection.send(List.of(RedisRequest.asking(), request.command(connection, this)));
                 }
             });
         }
@@ -379,7 +383,7 @@ final class RedisRoute {
         private void fail(SentCommand command, RedisFailure failure) {
             count(command.request().fail(failure));
             if (failure.kind() == RedisFailure.Kind.RECONNECT) {
-                RedisRoute.this.giveUp(command.connection(), failure);
+                RedisConnection.this.giveUp(command.connection(), failure);
             }
         }
     }

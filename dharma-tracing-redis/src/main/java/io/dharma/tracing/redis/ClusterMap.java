@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

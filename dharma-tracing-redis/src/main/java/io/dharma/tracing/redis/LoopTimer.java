@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.netty.util.Timeout;
 import io.netty.util.Timer;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.dharma.tracing.spi.BlockingTasks;
 import io.netty.resolver.AddressResolver;

@@ -1,9 +1,9 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dharma.tracing.correlation.redis.RedisFailure.Kind;
 import io.dharma.tracing.pipeline.Delivery;
+import io.dharma.tracing.redis.RedisFailure.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
 import java.net.ConnectException;
@@ -35,8 +35,8 @@ class RedisFailureTest {
                 "@user_script: 1: -OOM command not allowed when used memory > 'maxmemory'. | RETRY | OOM",
                 "OOM command not allowed when used memory > 'maxmemory'. script: 1, on @user_script:1. | RETRY | OOM",
                 "MISCONF Redis is configured to save RDB snapshots | RETRY | MISCONF",
-                "CHAINFULL this chain takes no more hops | CHAIN_FULL | CHAINFULL",
-                "ERR CHAINFULL | CHAIN_FULL | CHAINFULL",
+                "KEYFULL this key takes no more hops | FULL | KEYFULL",
+                "ERR KEYFULL | FULL | KEYFULL",
                 "ERR value of payload | RETRY | ERR",
                 "something that is no code | RETRY | an error",
                 "READONLY You can't write against a read only replica. | RECONNECT | READONLY",

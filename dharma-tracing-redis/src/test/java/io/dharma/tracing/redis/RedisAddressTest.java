@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -89,15 +89,12 @@ class RedisAddressTest {
 
     @Test
     void builder_refusesWhatCannotBe() {
-        RedisCorrelationStore.Builder builder = RedisCorrelationStore.builder("redis://u:secret@localhost");
+        RedisClient.Builder builder = RedisClient.builder("redis://u:secret@localhost");
 
-        assertThatThrownBy(() -> builder.keyPrefix("a{b}")).hasMessageContaining("keyPrefix");
-        assertThatThrownBy(() -> builder.keepFor(Duration.ZERO)).hasMessageContaining("keepFor");
-        assertThatThrownBy(() -> builder.keepFailedFor(Duration.ofDays(1_000))).hasMessageContaining("keepFailedFor");
-        assertThatThrownBy(() -> builder.maxIndexEntries(1)).hasMessageContaining("maxIndexEntries");
         assertThatThrownBy(() -> builder.timeout(Duration.ZERO)).hasMessageContaining("timeout");
-        assertThat(builder.build().toString())
-                .contains("redis://...@localhost:6379", "keepFor=PT24H", "tls=off")
+        assertThatThrownBy(() -> builder.timeToConnect(Duration.ofHours(1))).hasMessageContaining("timeToConnect");
+        assertThat(builder.toString())
+                .contains("redis://...@localhost:6379", "tls=off")
                 .doesNotContain("secret");
     }
 }

@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -43,6 +43,23 @@ record RedisAddress(
 
     boolean isSentinel() {
         return master != null;
+    }
+
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RedisAddress that
+                && tls == that.tls
+                && nodes.equals(that.nodes)
+                && Objects.equals(user, that.user)
+                && Objects.equals(password, that.password)
+                && database == that.database
+                && Objects.equals(master, that.master);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tls, nodes, user, password, database, master);
     }
 
     /** Without user and password. */

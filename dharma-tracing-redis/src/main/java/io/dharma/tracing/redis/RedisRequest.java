@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.SlotHash;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Something to ask Redis. It may take several commands until the server is found that has the key; there is one reply
  * in the end, whatever happens. Any thread.
  */
-final class Request {
+public final class RedisRequest {
 
     /** A cluster that sends us from one to the other for longer than this does not know better itself. */
     private static final int MAX_REDIRECTS = 5;
@@ -27,20 +27,22 @@ final class Request {
     private static final int NO_SLOT = -1;
 
     /** What becomes of a request: one of the two, once, on the thread on which answers arrive or that of the sender. */
-    interface Reply {
+    public interface Reply {
 
         /**
          * It was done.
          *
-         * @param answer empty if nobody wanted to know
+         * @param answer texts as {@code byte[]}, numbers as {@code Long}, lists as {@code List}, and null for what is not
+         *     there; the parts of a list that is the whole answer; empty if nobody wanted to know
          */
         void answered(List<Object> answer);
 
+        /** It was not done, or nobody knows. */
         void failed(RedisFailure failure);
     }
 
     private final ProtocolKeyword type;
-    private final @Nullable Script script;
+    private final @Nullable RedisScript script;
     private final byte @Nullable [] key;
     private final List<byte[]> rest;
     private final boolean wantsAnswer;
@@ -51,9 +53,9 @@ final class Request {
     private boolean scriptIsUnknown;
     private int redirects;
 
-    private Request(
+    private RedisRequest(
             ProtocolKeyword type,
-            @Nullable Script script,
+            @Nullable RedisScript script,
             byte @Nullable [] key,
             List<byte[]> rest,
             boolean wantsAnswer,
@@ -66,19 +68,30 @@ final class Request {
         this.reply = reply;
     }
 
-    /** Of which only is to be known whether it succeeded. */
-    static Request write(CommandType type, byte[] key, List<byte[]> arguments, Reply reply) {
-        return new Request(type, null, key, arguments, false, reply);
+    /**
+     * Of which only is to be known whether it succeeded.
+     *
+     * @param command its name, in upper case
+     * @throws IllegalArgumentException if there is no such command
+     */
+    public static RedisRequest write(String command, byte[] key, List<byte[]> arguments, Reply reply) {
+        return new RedisRequest(CommandType.valueOf(command), null, key, arguments, false, reply);
     }
 
     /** Of which only is to be known whether it succeeded. */
-    static Request run(Script script, byte[] key, List<byte[]> arguments, Reply reply) {
-        return new Request(CommandType.EVALSHA, script, key, arguments, false, reply);
+    public static RedisRequest run(RedisScript script, byte[] key, List<byte[]> arguments, Reply reply) {
+        return new RedisRequest(CommandType.EVALSHA, script, key, arguments, false, reply);
     }
 
-    /** @param key null for what every server may be asked */
-    static Request ask(ProtocolKeyword type, byte @Nullable [] key, List<byte[]> arguments, Reply reply) {
-        return new Request(type, null, key, arguments, true, reply);
+    /**
+     * To which the answer is wanted.
+     *
+     * @param command its name, in upper case
+     * @param key null for what every server may be asked
+     * @throws IllegalArgumentException if there is no such command
+     */
+    public static RedisRequest ask(String command, byte @Nullable [] key, List<byte[]> arguments, Reply reply) {
+        return new RedisRequest(CommandType.valueOf(command), null, key, arguments, true, reply);
     }
 
     /** Of the key in a cluster; negative without a key. */
@@ -157,7 +170,7 @@ final class Request {
     /** One attempt. */
     static final class SentCommand extends Command<byte[], byte[], List<Object>> {
 
-        private final Request request;
+        private final RedisRequest request;
         private final NodeConnection connection;
         private final Answered answered;
         private final AtomicBoolean over = new AtomicBoolean();
@@ -166,7 +179,7 @@ final class Request {
                 ProtocolKeyword type,
                 CommandOutput<byte[], byte[], List<Object>> output,
                 CommandArgs<byte[], byte[]> arguments,
-                Request request,
+                RedisRequest request,
                 NodeConnection connection,
                 Answered answered) {
             super(type, output, arguments);
@@ -175,7 +188,7 @@ final class Request {
             this.answered = answered;
         }
 
-        Request request() {
+        RedisRequest request() {
             return request;
         }
 

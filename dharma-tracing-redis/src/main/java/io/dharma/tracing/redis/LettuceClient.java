@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.spi.BlockingTasks;
@@ -39,7 +39,7 @@ final class LettuceClient implements Executor {
 
     private static final String CLIENT_NAME = "dharma-tracing";
 
-    /** More than eight batches of 512 hops, each of another chain and with a name of its own. */
+    /** On one connection: more than eight batches of 512 records, each with two commands of its own. */
     private static final int MAX_COMMANDS_UNDER_WAY = 16 * 1024;
 
     private final BlockingTasks.Lane starting = BlockingTasks.lane(2);

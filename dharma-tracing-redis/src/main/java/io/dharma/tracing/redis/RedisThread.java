@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.dharma.tracing.spi.DaemonThreads;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;

@@ -1,4 +1,4 @@
-package io.dharma.tracing.correlation.redis;
+package io.dharma.tracing.redis;
 
 import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Why Redis did not do what it was asked, and what that means. The message names the server and the code of its answer
  * and nothing else of it, as answers may quote what was sent.
  */
-final class RedisFailure extends Exception {
+public final class RedisFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     /** What is to be done. */
-    enum Kind {
+    public enum Kind {
 
         /** The same again, later. */
         RETRY,
@@ -40,8 +40,8 @@ final class RedisFailure extends Exception {
         /** Nothing: at this key is something that is none of ours. */
         WRONG_TYPE,
 
-        /** Nothing: this chain has as many hops as one may have. */
-        CHAIN_FULL
+        /** Nothing: what is at this key is as large as it may be. */
+        FULL
     }
 
     private static final Set<String> REFUSALS = Set.of("NOAUTH", "WRONGPASS", "NOPERM");
@@ -49,7 +49,7 @@ final class RedisFailure extends Exception {
 
     /** Inside of a script some codes are in the middle of the text. */
     private static final List<String> CODES_IN_SCRIPTS =
-            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE", "CHAINFULL");
+            List.of("READONLY", "OOM", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "NOPERM", "WRONGTYPE", "KEYFULL");
 
     /** In the words of Redis 6, where a script does what its user must not do, and of Redis 7. */
     private static final List<String> NO_PERMISSION =
@@ -63,11 +63,13 @@ final class RedisFailure extends Exception {
         this.kind = kind;
     }
 
-    Kind kind() {
+    /** What is to be done. */
+    public Kind kind() {
         return kind;
     }
 
-    static RedisFailure retry(String message) {
+    /** Of something that may work later, on the same connection. */
+    public static RedisFailure retry(String message) {
         return new RedisFailure(Kind.RETRY, message);
     }
 
@@ -79,9 +81,9 @@ final class RedisFailure extends Exception {
         return new RedisFailure(Kind.REFUSED, message);
     }
 
-    /** The store is closed. */
+    /** Who asks has closed its client. */
     static RedisFailure closed() {
-        return refused("the store is closed");
+        return refused("the client is closed");
     }
 
     /** What an error that a server answered means. */
@@ -97,8 +99,8 @@ final class RedisFailure extends Exception {
         if (code.equals("WRONGTYPE")) {
             return Kind.WRONG_TYPE;
         }
-        if (code.equals("CHAINFULL")) {
-            return Kind.CHAIN_FULL;
+        if (code.equals("KEYFULL")) {
+            return Kind.FULL;
         }
         return ROLE_CHANGES.contains(code) ? Kind.RECONNECT : Kind.RETRY;
     }
@@ -183,8 +185,12 @@ final class RedisFailure extends Exception {
                 .limit(16);
     }
 
-    /** As it is, or what an exception that is none of these means. */
-    static RedisFailure of(Object server, Throwable thrown) {
+    /**
+     * As it is, or what an exception that is none of these means.
+     *
+     * @param server what the message names
+     */
+    public static RedisFailure of(Object server, Throwable thrown) {
         Throwable failure = thrown;
         while (failure instanceof CompletionException && failure.getCause() != null) {
             failure = failure.getCause();
@@ -193,13 +199,13 @@ final class RedisFailure extends Exception {
     }
 
     /** What a batch becomes for which this is the last word. */
-    Delivery delivery() {
+    public Delivery delivery() {
         String reason = String.valueOf(getMessage());
         return kind == Kind.REFUSED ? Delivery.refused(reason) : Delivery.retry(reason);
     }
 
     /** The one that says more of two, of which the other is null or a mere consequence. */
-    static RedisFailure worse(@Nullable RedisFailure one, RedisFailure other) {
+    public static RedisFailure worse(@Nullable RedisFailure one, RedisFailure other) {
         return one == null || (other.kind == Kind.REFUSED && one.kind != Kind.REFUSED) ? other : one;
     }
 }
