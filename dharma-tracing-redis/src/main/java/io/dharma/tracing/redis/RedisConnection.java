@@ -273,6 +273,26 @@ public final class RedisConnection {
         });
     }
 
+    /**
+     * Sends several together, once there is a connection; what is of the same slot stays in order.
+     *
+     * @param requests each makes a request of the reply that it is to have
+     * @return what was answered, in the order of the requests, or exceptionally the {@link RedisFailure} of one
+     */
+    public CompletableFuture<List<List<Object>>> askAll(List<Function<RedisRequest.Reply, RedisRequest>> requests) {
+        return ready().thenCompose(unused -> {
+            List<Answer> answers =
+                    requests.stream().map(request -> new Answer()).toList();
+            List<RedisRequest> sent = new ArrayList<>(requests.size());
+            for (int i = 0; i < requests.size(); i++) {
+                sent.add(requests.get(i).apply(answers.get(i)));
+            }
+            var unusedEnd = send(sent);
+            return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(done -> answers.stream().map(Answer::join).toList());
+        });
+    }
+
     /** As {@link #ask}, without an answer. */
     public CompletableFuture<Void> run(RedisScript script, byte[] key, byte[]... arguments) {
         return ready().thenCompose(unused -> {

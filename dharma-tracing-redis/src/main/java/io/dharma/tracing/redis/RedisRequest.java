@@ -83,6 +83,11 @@ public final class RedisRequest {
         return new RedisRequest(CommandType.EVALSHA, script, key, arguments, false, reply);
     }
 
+    /** A script whose answer is wanted. */
+    public static RedisRequest ask(RedisScript script, byte[] key, List<byte[]> arguments, Reply reply) {
+        return new RedisRequest(CommandType.EVALSHA, script, key, arguments, true, reply);
+    }
+
     /**
      * To which the answer is wanted.
      *

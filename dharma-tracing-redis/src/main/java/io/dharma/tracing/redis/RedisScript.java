@@ -14,6 +14,19 @@ import java.util.HexFormat;
  */
 public final class RedisScript {
 
+    private static final String HOW_LONG_IT_IS_LEFT = "local left = redis.call('TTL', KEYS[1])\n";
+
+    private static final String TO_BE_LEFT = """
+            if left < tonumber(ARGV[1]) then
+              local told = redis.pcall('EXPIRE', KEYS[1], ARGV[1])
+              if type(told) == 'table' and told.err then
+                if left == -2 then redis.pcall('UNLINK', KEYS[1]) end
+                return told
+              end
+            end
+            return 1
+            """;
+
     private final byte[] text;
     private final byte[] hash;
 
@@ -25,6 +38,18 @@ public final class RedisScript {
     /** Of this text, in ASCII. Not checked before a server runs it. */
     public static RedisScript of(String text) {
         return new RedisScript(text);
+    }
+
+    /**
+     * Writes, and then sees to it that the key is left for as many seconds as the first argument says, if it would not be
+     * for longer anyway: so no key is ever without its time to live, and no writer shortens another's. Redis 6 has no
+     * command for either. A key that is new and may not be told to expire is removed again.
+     *
+     * @param steps should write what is to be kept before anything else: a server that is out of memory refuses the first
+     *     command of a script that takes some, and none after one that wrote. They may return errors, and say nothing else
+     */
+    public static RedisScript keeping(String steps) {
+        return new RedisScript(HOW_LONG_IT_IS_LEFT + steps + TO_BE_LEFT);
     }
 
     /** For EVAL. */

@@ -2,59 +2,39 @@ package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.redis.RedisScript;
 
-/**
- * What the server does in one step, so that no key is ever without its time to live and no writer shortens another's:
- * Redis 6 has no command for either. Each has one key. The first argument of those that write is how many seconds are to be left.
- *
- * <p>What is to be kept is written before anything else: a server that is out of memory refuses the first command of a
- * script that takes some, and none after one that wrote. A key that is new and may not be told to expire is removed again.
- */
+/** What the server does in one step. The first argument of those that write is how many seconds are to be left. */
 final class Scripts {
-
-    private static final String TO_BE_LEFT = """
-            if left < tonumber(ARGV[1]) then
-              local told = redis.pcall('EXPIRE', KEYS[1], ARGV[1])
-              if type(told) == 'table' and told.err then
-                if left == -2 then redis.pcall('UNLINK', KEYS[1]) end
-                return told
-              end
-            end
-            return 1
-            """;
 
     /**
      * Hops into a chain, unless that is full; then it will end, since nobody makes it live on. Arguments: fields and their
      * values. The answer has a blank in it, since Redis 7 puts a code of its own before one that has none.
      */
-    static final RedisScript PUT = RedisScript.of("""
+    static final RedisScript PUT = RedisScript.keeping("""
             local hops = redis.pcall('HLEN', KEYS[1])
             if type(hops) == 'number' and hops >= 10000 then
               return redis.error_reply('KEYFULL this chain takes no more hops')
             end
-            local left = redis.call('TTL', KEYS[1])
             local done = redis.pcall('HSET', KEYS[1], unpack(ARGV, 2))
             if type(done) == 'table' and done.err then return done end
-            """ + TO_BE_LEFT);
+            """);
 
     /**
      * Entries into an index. Arguments: how many it has at most, about; the id before which entries are too old; and the
      * entries.
      */
-    static final RedisScript APPEND = RedisScript.of("""
-            local left = redis.call('TTL', KEYS[1])
+    static final RedisScript APPEND = RedisScript.keeping("""
             for i = 4, #ARGV do
               local done = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', ARGV[i])
               if type(done) == 'table' and done.err then return done end
             end
             redis.pcall('XTRIM', KEYS[1], 'MINID', ARGV[3])
-            """ + TO_BE_LEFT);
+            """);
 
     /** Members into a set. Arguments: the members. */
-    static final RedisScript ADD = RedisScript.of("""
-            local left = redis.call('TTL', KEYS[1])
+    static final RedisScript ADD = RedisScript.keeping("""
             local done = redis.pcall('SADD', KEYS[1], unpack(ARGV, 2))
             if type(done) == 'table' and done.err then return done end
-            """ + TO_BE_LEFT);
+            """);
 
     /** Removes an index in which nothing is left. */
     static final RedisScript DROP = RedisScript.of("""
