@@ -57,13 +57,13 @@ final class ClusterMap {
         }
     }
 
-    /** Host and port, as an answer has them; null if it has none. */
+    /** Host and port, as an answer has them; null if it has none that can be. */
     static @Nullable Node node(List<?> parts, Node asked) {
-        if (parts.size() < 2 || !(parts.get(1) instanceof Long port) || port < 1 || port > 65_535) {
+        if (parts.size() < 2 || !(parts.get(1) instanceof Long port)) {
             return null;
         }
         String host = parts.get(0) instanceof byte[] name ? new String(name, UTF_8) : "";
-        return new Node(host.isEmpty() || host.equals("?") ? asked.host() : host, port.intValue());
+        return Node.of(host.isEmpty() || host.equals("?") ? asked.host() : host, port);
     }
 
     /** What MOVED or ASK says: the slot and who has it. */
@@ -84,10 +84,8 @@ final class ClusterMap {
                 int slot = Integer.parseInt(words[1]);
                 int port = Integer.parseInt(words[2].substring(colon + 1));
                 String host = words[2].substring(0, colon);
-                boolean possible = slot >= 0 && slot < SlotHash.SLOT_COUNT && port > 0 && port <= 65_535;
-                return possible
-                        ? new Redirect(moved, slot, new Node(host.isEmpty() ? asked.host() : host, port))
-                        : null;
+                Node to = Node.of(host.isEmpty() ? asked.host() : host, port);
+                return to != null && slot >= 0 && slot < SlotHash.SLOT_COUNT ? new Redirect(moved, slot, to) : null;
             } catch (NumberFormatException e) {
                 return null;
             }

@@ -14,9 +14,14 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.event.Event;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.DecodeBufferPolicies;
+import io.lettuce.core.protocol.DecodeBufferPolicy;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -44,6 +49,7 @@ final class LettuceClient implements Executor {
 
     private final BlockingTasks.Lane starting = BlockingTasks.lane(2);
     private final RedisAddress address;
+    private final Credentials ofSentinels;
     private final @Nullable TlsSettings tls;
     private final Duration timeToConnect;
 
@@ -63,8 +69,9 @@ final class LettuceClient implements Executor {
     }
 
     /** @param tls null for the JDK's own settings; of no effect unless the address says TLS */
-    LettuceClient(RedisAddress address, @Nullable TlsSettings tls, Duration timeToConnect) {
+    LettuceClient(RedisAddress address, Credentials ofSentinels, @Nullable TlsSettings tls, Duration timeToConnect) {
         this.address = address;
+        this.ofSentinels = ofSentinels;
         this.tls = tls;
         this.timeToConnect = timeToConnect;
     }
@@ -75,12 +82,17 @@ final class LettuceClient implements Executor {
      * @return may take twice the time to connect: for the connection, and for the server to say that it knows us
      */
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Node node) {
-        return connect(withCredentials(uriOf(node)));
+        RedisURI uri = uriOf(node);
+        uri.setDatabase(address.database());
+        new Credentials(address.user(), address.password()).addTo(uri);
+        return connect(uri);
     }
 
-    /** A new connection to a sentinel, which knows no users. */
+    /** A new connection to a sentinel, which knows other users than the servers that it watches, or none. */
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connectToSentinel(Node node) {
-        return connect(uriOf(node));
+        RedisURI uri = uriOf(node);
+        ofSentinels.addTo(uri);
+        return connect(uri);
     }
 
     private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
@@ -138,8 +150,18 @@ final class LettuceClient implements Executor {
         }
     }
 
+    /** A thread without a client would be nobody's, and so would what it waits on. */
     private Running newClient() {
         RedisThread thread = RedisThread.start();
+        try {
+            return newClient(thread);
+        } catch (Throwable noMemoryOrClass) {
+            thread.close(Duration.ZERO, () -> {});
+            throw noMemoryOrClass;
+        }
+    }
+
+    private Running newClient(RedisThread thread) {
         ClientResources resources = ClientResources.builder()
                 .eventLoopGroupProvider(thread)
                 .eventExecutorGroup(thread.loop())
@@ -147,7 +169,7 @@ final class LettuceClient implements Executor {
                 .eventBus(new NoEvents())
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .addressResolverGroup(new HostResolver())
-                .nettyCustomizer(new TlsCustomizer(address.tls() ? tlsSettings() : null))
+                .nettyCustomizer(new Handlers(address.tls() ? tlsSettings() : null))
                 .build();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options());
@@ -163,6 +185,7 @@ final class LettuceClient implements Executor {
                 .autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MAX_COMMANDS_UNDER_WAY)
+                .decodeBufferPolicy(new NothingUnasked())
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(timeToConnect)
@@ -194,30 +217,42 @@ final class LettuceClient implements Executor {
                 .build();
     }
 
-    private RedisURI withCredentials(RedisURI uri) {
-        uri.setDatabase(address.database());
-        String user = address.user();
-        String password = address.password();
-        if (user != null && password != null) {
-            uri.setAuthentication(user, password.toCharArray());
-        } else if (password != null) {
-            uri.setAuthentication(password.toCharArray());
-        }
-        return uri;
-    }
-
-    /** Puts our trust, and our certificate, into connections, before anything was said on them. */
-    private record TlsCustomizer(@Nullable TlsSettings tls) implements NettyCustomizer {
+    /** Puts into each connection, before anything was said on it, our trust, our certificate, and an ear for lies. */
+    private record Handlers(@Nullable TlsSettings tls) implements NettyCustomizer {
 
         @Override
         public void afterChannelInitialized(Channel channel) {
-            SslHandler theirs = channel.pipeline().get(SslHandler.class);
+            ChannelPipeline handlers = channel.pipeline();
+            SslHandler theirs = handlers.get(SslHandler.class);
             if (tls != null && theirs != null) {
                 SSLEngine engine = theirs.engine();
                 SslHandler ours = new SslHandler(tls.clientEngine(engine.getPeerHost(), engine.getPeerPort()));
                 ours.setHandshakeTimeoutMillis(theirs.getHandshakeTimeoutMillis());
-                channel.pipeline().replace(theirs, null, ours);
+                handlers.replace(theirs, null, ours);
             }
+            handlers.addBefore(handlers.context(CommandHandler.class).name(), null, new AnswerGuard());
+        }
+    }
+
+    /** Drops what nobody asked for: Lettuce would keep it for a command that is still to come, however much it is. */
+    private static final class NothingUnasked implements DecodeBufferPolicy {
+
+        private final DecodeBufferPolicy theirs = DecodeBufferPolicies.ratio(3);
+
+        @Override
+        public void afterPartialDecode(ByteBuf buffer) {
+            theirs.afterPartialDecode(buffer);
+        }
+
+        @Override
+        public void afterCommandDecoded(ByteBuf buffer) {
+            theirs.afterCommandDecoded(buffer);
+        }
+
+        /** No command waits for an answer, or all that arrived was read. */
+        @Override
+        public void afterDecoding(ByteBuf buffer) {
+            buffer.clear();
         }
     }
 

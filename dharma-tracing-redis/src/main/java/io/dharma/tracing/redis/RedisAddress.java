@@ -145,22 +145,11 @@ record RedisAddress(
             int end = colon < 0 ? text.length() : colon;
             boolean closed = bracketed && bracket == end - 1;
             String host = closed ? text.substring(1, bracket) : text.substring(0, end);
-            if (!isHost(host, closed)) {
+            if (!Node.isHost(host, closed)) {
                 throw invalid("has no valid host (letters, digits, '-', '_' and '.', or an IP address, IPv6 in"
                         + " brackets; several are divided by commas)");
             }
             return new Node(host, end == text.length() ? defaultPort : port(text.substring(end)));
-        }
-
-        private static boolean isHost(String host, boolean inBrackets) {
-            String allowed = inBrackets ? ":.%" : "-_.";
-            return !host.isEmpty()
-                    && host.length() <= 255
-                    && host.chars()
-                            .allMatch(c -> (c >= '0' && c <= '9')
-                                    || (c >= 'a' && c <= 'z')
-                                    || (c >= 'A' && c <= 'Z')
-                                    || allowed.indexOf(c) >= 0);
         }
 
         private int port(String text) {

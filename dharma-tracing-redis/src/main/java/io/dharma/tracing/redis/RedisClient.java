@@ -45,7 +45,8 @@ public final class RedisClient {
         this.timeToConnect = builder.timeToConnect;
         this.timeout = builder.timeout;
         this.description = builder.toString();
-        this.shared = SharedClient.of(new SharedClient.Target(address, builder.tls, builder.timeToConnect));
+        this.shared = SharedClient.of(
+                new SharedClient.Target(address, builder.ofSentinels, builder.tls, builder.timeToConnect));
     }
 
     /**
@@ -58,8 +59,8 @@ public final class RedisClient {
      *
      * <p>{@code rediss} and {@code rediss-sentinel} say the same with TLS. Of several hosts the first that answers is
      * taken; name a few nodes of a cluster, which tell of the others. That it is a cluster need not be said. User and
-     * password are for the servers that keep data, sentinels are asked without. What may not stand in a URI is encoded
-     * with %, such as %40 for @.
+     * password are for the servers that keep data, as with Lettuce; sentinels are asked without, or with their own
+     * {@linkplain Builder#sentinelCredentials credentials}. What may not stand in a URI is encoded with %, such as %40 for @.
      *
      * @throws IllegalArgumentException if that is no such URI; the message never repeats user or password
      */
@@ -161,6 +162,7 @@ public final class RedisClient {
         private final RedisAddress address;
         private Duration timeout = Duration.ofMillis(500);
         private Duration timeToConnect = Duration.ofSeconds(2);
+        private Credentials ofSentinels = Credentials.NONE;
         private @Nullable TlsSettings tls;
 
         private Builder(RedisAddress address) {
@@ -186,6 +188,21 @@ public final class RedisClient {
          */
         public Builder timeToConnect(Duration newTimeout) {
             this.timeToConnect = waiting("timeToConnect", newTimeout);
+            return this;
+        }
+
+        /**
+         * As whom sentinels know us; by default they are asked without user and password. Of no effect on the servers that
+         * keep data, nor unless the URI is one of sentinels.
+         *
+         * @param user null for a sentinel's default user, the one that {@code requirepass} is for
+         * @throws IllegalArgumentException if the password is empty
+         */
+        public Builder sentinelCredentials(@Nullable String user, String password) {
+            if (password.isEmpty()) {
+                throw new IllegalArgumentException("The password of the sentinels must not be empty");
+            }
+            this.ofSentinels = new Credentials(user, password);
             return this;
         }
 

@@ -7,6 +7,7 @@ import io.dharma.tracing.redis.RedisRequest.SentCommand;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The way to the server that has a key: a server that was named, the master that sentinels name, or the node of a
  * cluster that owns the key's slot. Keeps one connection to each server that it needs.
  *
- * <p>It never repairs itself. When a connection is lost, or a server says that it has another role now, all connections
- * are closed and all that was known is forgotten; who sends next begins as at the start, with looking up names. That
- * there is a next time, and not too soon, is the pipeline's business.
+ * <p>It never repairs itself. When a connection is lost, or a server says that it has another role now, all that was known
+ * is forgotten, and who sends next begins as at the start, with looking up names and new connections. What is under way on
+ * those that are well may end. That there is a next time, and not too soon, is the pipeline's business.
  *
  * <p>Any thread; no method waits. What completes does so on the thread of answers, or on the caller's.
  */
@@ -47,6 +48,13 @@ public final class RedisConnection {
     private final ClusterMap slots = new ClusterMap();
     private @Nullable CompletableFuture<NodeConnection> home;
     private int epoch;
+
+    /** Whether something said since that what is known is not true any more. */
+    private boolean outdated;
+
+    /** Which one of the address is asked first: the next, when one has said that it cannot do what we want. */
+    private int firstHost;
+
     private boolean closed;
 
     /** @param timeToConnect to one server, twice at most */
@@ -69,8 +77,8 @@ public final class RedisConnection {
         if (closed) {
             return CompletableFuture.failedFuture(RedisFailure.closed());
         }
-        if (home == null || home.isCompletedExceptionally() || (home.isDone() && hasLostOne())) {
-            forget(RedisFailure.reconnect(address + ": the connection was lost"));
+        if (home == null || home.isCompletedExceptionally() || (home.isDone() && (outdated || hasLostOne()))) {
+            forget();
             epoch++;
             home = client.started().thenCompose(started -> inTime(findHome()));
         }
@@ -99,19 +107,32 @@ public final class RedisConnection {
         return search.whenComplete((found, thrown) -> cancel.run());
     }
 
-    /** Closes all connections. What is under way fails for this reason. */
-    private synchronized void forget(RedisFailure reason) {
-        connections.values().forEach(connection -> connection.close(reason));
+    /** Closes the connections: those that are well when nothing can be under way on them any more. */
+    private void forget() {
+        RedisFailure reason = RedisFailure.reconnect(address + ": the connection was lost");
+        List<NodeConnection> former = List.copyOf(connections.values());
+        former.stream().filter(NodeConnection::isGone).forEach(connection -> connection.close(reason));
+        Runnable unused = client.schedule(() -> former.forEach(connection -> connection.close(reason)), timeout);
         connections.clear();
         slots.forget();
-        home = null;
+        outdated = false;
     }
 
-    /** Unless others were opened since this one. */
+    /** Unless another was opened since. */
     private synchronized void giveUp(NodeConnection lost, RedisFailure reason) {
         if (connections.get(lost.node()) == lost) {
-            forget(reason);
+            lost.close(reason);
+            outdated = true;
         }
+    }
+
+    /** For whoever sends next, if anybody else was named who may know or be better. */
+    private synchronized void lookElsewhere(Node than) {
+        int named = address.nodes().indexOf(than);
+        if (named >= 0) {
+            firstHost = (named + 1) % address.nodes().size();
+        }
+        outdated |= address.nodes().size() > 1;
     }
 
     /** Sends nothing any more. */
@@ -120,8 +141,10 @@ public final class RedisConnection {
     }
 
     /** For a client that lives on; one that ends closes them itself, and would complain if it were done here as well. */
-    void closeConnections() {
-        forget(RedisFailure.closed());
+    synchronized void closeConnections() {
+        connections.values().forEach(connection -> connection.close(RedisFailure.closed()));
+        connections.clear();
+        slots.forget();
     }
 
     private CompletableFuture<NodeConnection> findHome() {
@@ -133,7 +156,9 @@ public final class RedisConnection {
 
     /** Tries one after the other. */
     private CompletableFuture<NodeConnection> firstOf(Function<Node, CompletionStage<NodeConnection>> way) {
-        return firstOf(address.nodes().iterator(), way, null);
+        List<Node> hosts = new ArrayList<>(address.nodes());
+        Collections.rotate(hosts, -firstHost);
+        return firstOf(hosts.iterator(), way, null);
     }
 
     private CompletableFuture<NodeConnection> firstOf(
@@ -170,7 +195,10 @@ public final class RedisConnection {
     private Node masterOf(List<Object> answer, Node sentinel) {
         if (answer.size() == 2 && answer.get(0) instanceof byte[] host && answer.get(1) instanceof byte[] port) {
             try {
-                return new Node(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+                Node named = Node.of(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+                if (named != null) {
+                    return named;
+                }
             } catch (NumberFormatException e) {
                 // Said below.
             }
@@ -182,7 +210,7 @@ public final class RedisConnection {
     private CompletionStage<NodeConnection> askForSlots(NodeConnection connection) {
         return ask(connection, "CLUSTER", "SLOTS").handle((ranges, thrown) -> {
             RedisFailure failure = thrown == null ? null : RedisFailure.of(connection.node(), thrown);
-            if (failure != null && failure.kind() == RedisFailure.Kind.RECONNECT) {
+            if (failure != null && (failure.kind() == RedisFailure.Kind.RECONNECT || failure.anotherMayDo())) {
                 throw new CompletionException(failure);
             }
             learn(ranges, connection.node());
@@ -223,7 +251,7 @@ public final class RedisConnection {
 
     /**
      * Sends them, each to where its key is; only after {@link #ready}. Each gets its reply: at the latest when it had no
-     * answer within the timeout. Then all connections are given up, since what is sent behind would wait as well.
+     * answer within the timeout. Then its connection is given up, since what is sent behind would wait as well.
      *
      * @return completes after the last reply
      */
@@ -252,7 +280,7 @@ public final class RedisConnection {
 
     private NodeConnection atHome() {
         NodeConnection found = home == null || home.isCompletedExceptionally() ? null : home.getNow(null);
-        return found == null ? lost() : found;
+        return found == null ? lost() : connectionTo(found.node());
     }
 
     private NodeConnection lost() {
@@ -404,6 +432,9 @@ public final class RedisConnection {
             count(command.request().fail(failure));
             if (failure.kind() == RedisFailure.Kind.RECONNECT) {
                 RedisConnection.this.giveUp(command.connection(), failure);
+            }
+            if (failure.anotherMayDo()) {
+                lookElsewhere(command.connection().node());
             }
         }
     }

@@ -4,6 +4,7 @@ import io.dharma.tracing.pipeline.Delivery;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -55,17 +56,31 @@ public final class RedisFailure extends Exception {
     private static final List<String> NO_PERMISSION =
             List.of("can't run this command", "can't access at least one of the keys", "ACL failure in script");
 
+    /** What a server cannot do for now, or as what it is, and perhaps another of those that were named. */
+    private static final Set<String> NOT_HERE = Set.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN");
+
     private final Kind kind;
+    private final boolean anotherMayDo;
 
     private RedisFailure(Kind kind, String message) {
+        this(kind, message, false);
+    }
+
+    private RedisFailure(Kind kind, String message, boolean anotherMayDo) {
         // It is raised in numbers while a server is away, and where says nothing.
         super(message, null, false, false);
         this.kind = kind;
+        this.anotherMayDo = anotherMayDo;
     }
 
     /** What is to be done. */
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether it is worth to ask another server instead, if one is known. */
+    boolean anotherMayDo() {
+        return anotherMayDo;
     }
 
     /** Of something that may work later, on the same connection. */
@@ -89,7 +104,7 @@ public final class RedisFailure extends Exception {
     /** What an error that a server answered means. */
     static RedisFailure ofAnswer(Object server, String error) {
         String code = codeOf(error);
-        return new RedisFailure(kindOf(code), server + " answered " + code);
+        return new RedisFailure(kindOf(code), server + " answered " + code, NOT_HERE.contains(code));
     }
 
     private static Kind kindOf(String code) {
@@ -152,7 +167,9 @@ public final class RedisFailure extends Exception {
             if (cause instanceof ConnectException) {
                 return "cannot connect";
             }
-            if (cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException) {
+            if (cause instanceof TimeoutException
+                    || cause instanceof RedisCommandTimeoutException
+                    || cause instanceof SslHandshakeTimeoutException) {
                 return "no answer in time";
             }
         }
@@ -161,7 +178,7 @@ public final class RedisFailure extends Exception {
                 : last.getClass().getSimpleName();
     }
 
-    /** A handshake that broke off because the server went away may work the next time; any other will not. */
+    /** A handshake that broke off because the server went away or was slow may work the next time; any other will not. */
     private static boolean isTlsRefusal(Throwable thrown) {
         return causes(thrown).anyMatch(SSLException.class::isInstance)
                 && causes(thrown).noneMatch(RedisFailure::isPeerGone);
@@ -171,6 +188,7 @@ public final class RedisFailure extends Exception {
         return cause instanceof EOFException
                 || cause instanceof SocketException
                 || cause instanceof ClosedChannelException
+                || cause instanceof SslHandshakeTimeoutException
                 || isClosedWhileShakingHands(cause);
     }
 

@@ -78,13 +78,8 @@ public final class RedisRequest {
         return new RedisRequest(CommandType.valueOf(command), null, key, arguments, false, reply);
     }
 
-    /** Of which only is to be known whether it succeeded. */
+    /** To be answered with what the script returns. */
     public static RedisRequest run(RedisScript script, byte[] key, List<byte[]> arguments, Reply reply) {
-        return new RedisRequest(CommandType.EVALSHA, script, key, arguments, false, reply);
-    }
-
-    /** A script whose answer is wanted. */
-    public static RedisRequest ask(RedisScript script, byte[] key, List<byte[]> arguments, Reply reply) {
         return new RedisRequest(CommandType.EVALSHA, script, key, arguments, true, reply);
     }
 

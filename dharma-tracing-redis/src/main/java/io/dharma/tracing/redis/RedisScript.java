@@ -24,7 +24,6 @@ public final class RedisScript {
                 return told
               end
             end
-            return 1
             """;
 
     private final byte[] text;
@@ -46,10 +45,12 @@ public final class RedisScript {
      * command for either. A key that is new and may not be told to expire is removed again.
      *
      * @param steps should write what is to be kept before anything else: a server that is out of memory refuses the first
-     *     command of a script that takes some, and none after one that wrote. They may return errors, and say nothing else
+     *     command of a script that takes some, and none after one that wrote. They may return early, with an error for instance;
+     *     then nothing is seen to
+     * @param answer what is said in the end
      */
-    public static RedisScript keeping(String steps) {
-        return new RedisScript(HOW_LONG_IT_IS_LEFT + steps + TO_BE_LEFT);
+    public static RedisScript keeping(String steps, String answer) {
+        return new RedisScript(HOW_LONG_IT_IS_LEFT + steps + TO_BE_LEFT + "return " + answer);
     }
 
     /** For EVAL. */

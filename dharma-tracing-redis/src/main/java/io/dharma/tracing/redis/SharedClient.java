@@ -19,7 +19,7 @@ final class SharedClient {
 
     private SharedClient(Target target) {
         this.target = target;
-        this.client = new LettuceClient(target.address(), target.tls(), target.timeToConnect());
+        this.client = new LettuceClient(target.address(), target.ofSentinels(), target.tls(), target.timeToConnect());
     }
 
     /**
@@ -27,20 +27,25 @@ final class SharedClient {
      *
      * @param tls null for the JDK's own settings
      */
-    record Target(RedisAddress address, @Nullable TlsSettings tls, Duration timeToConnect) {
+    record Target(
+            RedisAddress address,
+            Credentials ofSentinels,
+            @Nullable TlsSettings tls,
+            Duration timeToConnect) {
 
         /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Target that
                     && address.equals(that.address)
+                    && ofSentinels.equals(that.ofSentinels)
                     && Objects.equals(tls, that.tls)
                     && timeToConnect.equals(that.timeToConnect);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(address, tls, timeToConnect);
+            return Objects.hash(address, ofSentinels, tls, timeToConnect);
         }
     }
 

@@ -6,6 +6,7 @@ import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.redis.RedisFailure.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
@@ -74,6 +75,29 @@ class RedisFailureTest {
                 new RedisConnectionException("to u:secret", new RedisCommandExecutionException("WRONGPASS secret")));
 
         assertThat(failure.delivery()).isEqualTo(Delivery.refused("one:6379 answered WRONGPASS"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "READONLY, true",
+        "LOADING, true",
+        "MASTERDOWN, true",
+        "CLUSTERDOWN, true",
+        "OOM, false",
+        "NOPERM, false"
+    })
+    void another_isAskedWhereThisOneCannot(String code, boolean another) {
+        assertThat(RedisFailure.ofAnswer(NODE, code + " and so on").anotherMayDo())
+                .isEqualTo(another);
+    }
+
+    @Test
+    void handshake_thatTakesTooLongIsTriedAgain() {
+        RedisFailure failure =
+                RedisFailure.of(NODE, new RedisConnectionException("x", new SslHandshakeTimeoutException("x")));
+
+        assertThat(failure.kind()).isEqualTo(Kind.RECONNECT);
+        assertThat(failure.delivery()).isEqualTo(Delivery.retry("one:6379: no answer in time"));
     }
 
     @Test

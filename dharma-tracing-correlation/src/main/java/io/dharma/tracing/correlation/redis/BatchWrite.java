@@ -71,10 +71,7 @@ final class BatchWrite {
         if (last != null) {
             return last.delivery();
         }
-        int rejected = chains.values().stream()
-                .filter(ChainPart::isRejected)
-                .mapToInt(ChainPart::hops)
-                .sum();
+        int rejected = chains.values().stream().mapToInt(ChainPart::rejected).sum();
         return rejected == 0
                 ? Delivery.delivered()
                 : Delivery.partly(rejected, "their chains are full, or at their keys is something else (WRONGTYPE)");
@@ -100,8 +97,9 @@ final class BatchWrite {
     private void addChain(ChainPart chain, List<RedisRequest> requests) {
         byte[] key = schema.keys().chain(chain.correlationId());
         byte[] seconds = schema.retention().ofChain(chain.hasFailed());
-        for (List<byte[]> fieldsAndValues : chain.commands()) {
-            requests.add(RedisRequest.run(Scripts.PUT, key, joined(fieldsAndValues, seconds), rejecting(chain)));
+        for (ChainPart.Lot lot : chain.lots()) {
+            requests.add(
+                    RedisRequest.run(Scripts.PUT, key, joined(lot.fieldsAndValues(), seconds), rejecting(chain, lot)));
         }
     }
 
@@ -110,10 +108,8 @@ final class BatchWrite {
     private List<RedisRequest> indexes(int epoch) {
         Map<IndexKey, List<byte[]>> entries = new LinkedHashMap<>();
         for (ChainPart chain : chains.values()) {
-            if (!chain.isRejected()) {
-                chain.entries().forEach(entry -> addEntry(entry, entries));
-                chain.mentions().forEach(mention -> addToUser(mention, entries));
-            }
+            chain.entries().forEach(entry -> addEntry(entry, entries));
+            chain.mentions().forEach(mention -> addToUser(mention, entries));
         }
         List<RedisRequest> requests = new ArrayList<>(entries.size() + 1);
         entries.forEach((index, values) -> {
@@ -196,11 +192,16 @@ final class BatchWrite {
 
     // ---- replies
 
-    private RedisRequest.Reply rejecting(ChainPart chain) {
+    private RedisRequest.Reply rejecting(ChainPart chain, ChainPart.Lot lot) {
         return new Noting() {
             @Override
+            public void answered(List<Object> places) {
+                places.forEach(place -> chain.reject(lot, place));
+            }
+
+            @Override
             void neverPossible() {
-                chain.reject();
+                chain.reject(lot);
             }
         };
     }
@@ -222,7 +223,7 @@ final class BatchWrite {
 
         @Override
         public void failed(RedisFailure failed) {
-            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE || failed.kind() == RedisFailure.Kind.FULL) {
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
                 neverPossible();
             } else {
                 failure.updateAndGet(before -> RedisFailure.worse(before, failed));

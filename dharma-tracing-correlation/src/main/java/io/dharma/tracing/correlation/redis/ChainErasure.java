@@ -1,6 +1,5 @@
 package io.dharma.tracing.correlation.redis;
 
-import static io.dharma.tracing.correlation.redis.Pages.ascii;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
@@ -16,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +29,6 @@ final class ChainErasure {
 
     /** Nobody writes as fast as this for ever. */
     private static final int MAX_ROUNDS = 1_000;
-
-    private static final byte[] OLDEST = ascii("-");
 
     private final RedisConnection route;
     private final Pages pages;
@@ -55,11 +51,10 @@ final class ChainErasure {
 
     private CompletableFuture<Integer> erase(byte[] index, int rounds, int before) {
         List<StreamEntry> newest = new ArrayList<>();
-        Predicate<List<StreamEntry>> onePage = page -> {
+        CompletableFuture<Void> read = pages.backwards(index, (page, size) -> {
             newest.addAll(page);
             return false;
-        };
-        CompletableFuture<Void> read = pages.backwards(index, OLDEST, (page, size) -> onePage.test(page));
+        });
         return WrongTypes.ignored(read)
                 .thenCompose(done -> newest.isEmpty() || rounds == 0
                         ? drop(index).thenApply(dropped -> before)
@@ -173,7 +168,7 @@ final class ChainErasure {
     private CompletableFuture<Void> removeFrom(ServiceIndex index, Set<String> ids) {
         byte[] key = keys.service(index.service(), index.failed());
         List<byte[]> theirs = new ArrayList<>();
-        CompletableFuture<Void> read = pages.backwards(key, OLDEST, (page, size) -> {
+        CompletableFuture<Void> read = pages.backwards(key, (page, size) -> {
             page.stream()
                     .filter(entry -> isOf(ids, IndexEntry.decode(entry.value())))
                     .forEach(entry -> theirs.add(entry.id()));
@@ -202,19 +197,8 @@ final class ChainErasure {
                 .thenCompose(done -> remove(stream, ids.subList(some.size(), ids.size())));
     }
 
-    /** Some at a time, one lot after the other. */
+    /** Some at a time. */
     private static <T> CompletableFuture<Void> all(Collection<T> things, Function<T, CompletableFuture<Void>> step) {
-        return all(List.copyOf(things), 0, step);
-    }
-
-    private static <T> CompletableFuture<Void> all(
-            List<T> things, int from, Function<T, CompletableFuture<Void>> step) {
-        if (from >= things.size()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        int to = Math.min(from + AT_A_TIME, things.size());
-        return CompletableFuture.allOf(
-                        things.subList(from, to).stream().map(step).toArray(CompletableFuture<?>[]::new))
-                .thenCompose(done -> all(things, to, step));
+        return Several.atATime(AT_A_TIME, things, step);
     }
 }

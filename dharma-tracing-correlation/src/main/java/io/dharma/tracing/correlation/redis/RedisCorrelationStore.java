@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps request chains in Redis, or in a server that speaks its protocol and runs Lua scripts: one standalone server, a
@@ -32,7 +33,8 @@ import java.util.concurrent.CompletionStage;
  * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
  * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
- * rejected, and do not make it live on.
+ * rejected, and do not make it live on. One process writes 2,000 different operations and types of errors, and ten more
+ * each minute: those beyond are called {@code __other__}, in whatever chain they are.
  *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
  * and one more once something was asked, so that questions do not wait behind batches; and one thread,
@@ -59,7 +61,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         this.schema = new Schema(
                 keys,
                 retention,
-                new NameCache(),
+                new NameCache(builder.clock),
                 new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock),
                 builder.clock);
         this.client = builder.client.build();
@@ -68,7 +70,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
         Pages pages = new Pages(questions);
         NameReader names = new NameReader(questions, keys);
         this.chains = new ChainReader(pages, keys, names);
-        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.search = new ChainSearch(questions, pages, keys, names, retention, builder.clock);
         this.erasure = new ChainErasure(questions, pages, keys, chains, names);
     }
 
@@ -227,6 +229,18 @@ public final class RedisCorrelationStore implements CorrelationStore {
          */
         public Builder timeToConnect(Duration timeout) {
             client.timeToConnect(timeout);
+            return this;
+        }
+
+        /**
+         * As whom sentinels know us; by default they are asked without user and password. Of no effect on the servers that
+         * keep data, nor unless the URI is one of sentinels.
+         *
+         * @param user null for a sentinel's default user, the one that {@code requirepass} is for
+         * @throws IllegalArgumentException if the password is empty
+         */
+        public Builder sentinelCredentials(@Nullable String user, String password) {
+            client.sentinelCredentials(user, password);
             return this;
         }
 

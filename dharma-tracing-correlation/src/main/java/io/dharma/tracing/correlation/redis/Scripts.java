@@ -5,18 +5,36 @@ import io.dharma.tracing.redis.RedisScript;
 /** What the server does in one step. The first argument of those that write is how many seconds are to be left. */
 final class Scripts {
 
+    private static final String DONE = "1";
+
     /**
-     * Hops into a chain, unless that is full; then it will end, since nobody makes it live on. Arguments: fields and their
-     * values. The answer has a blank in it, since Redis 7 puts a code of its own before one that has none.
+     * Hops into a chain, as many as it takes. Arguments: fields and their values. The answer lists those that it did not
+     * take, by their place among them, the first being 1.
+     *
+     * <p>A chain that is full has what it has: a hop that is written again is none that was not taken. It will end, since
+     * what adds nothing to it does not make it live on.
      */
     static final RedisScript PUT = RedisScript.keeping("""
             local hops = redis.pcall('HLEN', KEYS[1])
-            if type(hops) == 'number' and hops >= 10000 then
-              return redis.error_reply('KEYFULL this chain takes no more hops')
+            local fields, first, refused = ARGV, 2, {}
+            if type(hops) == 'number' and hops + (#ARGV - 1) / 2 > 10000 then
+              fields, first = {}, 1
+              for i = 2, #ARGV, 2 do
+                if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then
+                  if hops < 10000 then
+                    hops = hops + 1
+                    fields[#fields + 1] = ARGV[i]
+                    fields[#fields + 1] = ARGV[i + 1]
+                  else
+                    refused[#refused + 1] = i / 2
+                  end
+                end
+              end
+              if #fields == 0 then return refused end
             end
-            local done = redis.pcall('HSET', KEYS[1], unpack(ARGV, 2))
+            local done = redis.pcall('HSET', KEYS[1], unpack(fields, first))
             if type(done) == 'table' and done.err then return done end
-            """);
+            """, "refused");
 
     /**
      * Entries into an index. Arguments: how many it has at most, about; the id before which entries are too old; and the
@@ -28,13 +46,13 @@ final class Scripts {
               if type(done) == 'table' and done.err then return done end
             end
             redis.pcall('XTRIM', KEYS[1], 'MINID', ARGV[3])
-            """);
+            """, DONE);
 
     /** Members into a set. Arguments: the members. */
     static final RedisScript ADD = RedisScript.keeping("""
             local done = redis.pcall('SADD', KEYS[1], unpack(ARGV, 2))
             if type(done) == 'table' and done.err then return done end
-            """);
+            """, DONE);
 
     /** Removes an index in which nothing is left. */
     static final RedisScript DROP = RedisScript.of("""

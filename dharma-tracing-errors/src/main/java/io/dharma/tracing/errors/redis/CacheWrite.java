@@ -250,7 +250,7 @@ final class CacheWrite {
             ErrorGroup theirs = found.length == 0 ? null : GroupCodec.decode(id, found);
             byte[] both = GroupCodec.encode(theirs == null ? ours : theirs.and(ours));
             List<byte[]> arguments = List.of(layout.secondsOfGroups(), found, both);
-            return RedisRequest.ask(ErrorScripts.REPLACE, layout.keys().state(id), arguments, this);
+            return RedisRequest.run(ErrorScripts.REPLACE, layout.keys().state(id), arguments, this);
         }
     }
 }

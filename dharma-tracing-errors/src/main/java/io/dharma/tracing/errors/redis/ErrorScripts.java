@@ -5,6 +5,8 @@ import io.dharma.tracing.redis.RedisScript;
 /** What the server does in one step. The first argument of those that write is how many seconds are to be left. */
 final class ErrorScripts {
 
+    private static final String DONE = "1";
+
     /** How many operations of processes a minute's hash has at most. */
     static final int MAX_COUNTERS = 10_000;
 
@@ -26,7 +28,7 @@ final class ErrorScripts {
                 if type(done) == 'table' and done.err then return done end
               end
             end
-            """.formatted(MAX_COUNTERS));
+            """.formatted(MAX_COUNTERS), DONE);
 
     /** All counters of a minute together. What is no number counts nothing. */
     static final RedisScript SUM = RedisScript.of("""
@@ -47,7 +49,7 @@ final class ErrorScripts {
     static final RedisScript ADD_USERS = RedisScript.keeping("""
             local done = redis.pcall('PFADD', KEYS[1], unpack(ARGV, 2))
             if type(done) == 'table' and done.err then return done end
-            """);
+            """, DONE);
 
     /**
      * A value for another, unless somebody was faster. Arguments: what is thought to be there, empty for nothing; and what
@@ -64,7 +66,7 @@ final class ErrorScripts {
             """.formatted(GroupCodec.MAX_BYTES + 1));
 
     /** Nothing but that the key is left, if it is there. */
-    static final RedisScript KEEP = RedisScript.keeping("");
+    static final RedisScript KEEP = RedisScript.keeping("", DONE);
 
     private ErrorScripts() {}
 }

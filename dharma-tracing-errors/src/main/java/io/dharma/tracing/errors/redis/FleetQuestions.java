@@ -79,7 +79,7 @@ final class FleetQuestions {
 
     private Function<RedisRequest.Reply, RedisRequest> sum(String group, long minute) {
         byte[] key = layout.keys().minute(group, minute);
-        return reply -> RedisRequest.ask(ErrorScripts.SUM, key, List.of(), reply);
+        return reply -> RedisRequest.run(ErrorScripts.SUM, key, List.of(), reply);
     }
 
     private static void addRates(long first, List<List<Object>> sums, List<MinuteRate> rates) {
