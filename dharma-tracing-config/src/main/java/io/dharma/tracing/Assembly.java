@@ -4,6 +4,11 @@ import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.InProcessStore;
+import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.ErrorTracker;
+import io.dharma.tracing.errors.ServiceIdentity;
+import io.dharma.tracing.errors.classify.Classifier;
+import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.export.OtlpMetricExporter;
@@ -18,6 +23,7 @@ import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
 import io.dharma.tracing.spi.ContextHooks;
+import io.dharma.tracing.spi.TimeOrderedIds;
 import io.dharma.tracing.spool.Spool;
 import io.dharma.tracing.store.TraceStore;
 import io.dharma.tracing.trace.DharmaTracer;
@@ -56,6 +62,10 @@ final class Assembly {
     private static final Duration LEAST_DELIVERY_TIMEOUT = Duration.ofSeconds(5);
 
     private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
+    private static final AttributeKey<String> SERVICE_VERSION = AttributeKey.stringKey("service.version");
+    private static final AttributeKey<String> SERVICE_INSTANCE = AttributeKey.stringKey("service.instance.id");
+    private static final AttributeKey<String> ENVIRONMENT = AttributeKey.stringKey("deployment.environment.name");
+    private static final AttributeKey<String> HOST = AttributeKey.stringKey("host.name");
 
     private static final Logger LOG = LoggerFactory.getLogger(DharmaTracing.LOGGER);
 
@@ -81,6 +91,8 @@ final class Assembly {
     private @Nullable LogPipeline logPipeline;
     private @Nullable ChainRecorder chainRecorder;
     private @Nullable Spool<CorrelatedHop> hopSpool;
+    private @Nullable ErrorTracker errorTracker;
+    private @Nullable Spool<ErrorRecord> errorSpool;
     private Map<String, String> hopTargets = Map.of();
 
     private Assembly(Plan plan) {
@@ -114,6 +126,8 @@ final class Assembly {
                 assembly.logPipeline,
                 assembly.chainRecorder,
                 assembly.hopSpool,
+                assembly.errorTracker,
+                assembly.errorSpool,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 assembly.hopTargets,
@@ -176,6 +190,7 @@ final class Assembly {
         }
         addSinks(tracer);
         addChains(tracer);
+        addErrors(tracer);
         addMetrics(tracer);
         addLogs(tracer);
         return tracer.build();
@@ -286,6 +301,74 @@ final class Assembly {
         } catch (IllegalStateException jarMissing) {
             throw new DharmaConfigException(List.of(redis.origin() + ": " + jarMissing.getMessage()));
         }
+    }
+
+    // Errors
+
+    private void addErrors(DharmaTracerBuilder tracer) {
+        Plan.Errors errors = plan.errors();
+        if (errors != null) {
+            ErrorTracker tracker = errorTracker(errors);
+            made.push(() -> tracker.close(Duration.ZERO));
+            errorTracker = tracker;
+            tracer.failures(tracker);
+        }
+    }
+
+    private ErrorTracker errorTracker(Plan.Errors errors) {
+        ErrorTracker.Builder tracker = ErrorTracker.builder(identity())
+                .fingerprinter(fingerprinter(errors))
+                .classifier(classifier(errors))
+                .mdcKeys(errors.mdcKeys().toArray(String[]::new))
+                .policy(errors.policy())
+                .maxQueueBytes(errors.queueBytes())
+                .threads(threads);
+        if (redactor != null) {
+            tracker.redactor(redactor);
+        }
+        if (errors.directory() != null) {
+            tracker.directory(errors.directory(), errors.maxDiskBytes());
+        }
+        errors.extras().hooks().forEach(tracker::beforeKeeping);
+        errors.extras().listeners().forEach(tracker::listener);
+        errors.extras().sinks().forEach(tracker::sink);
+        Plan.SpoolSettings settings = plan.delivery().spool();
+        if (settings != null && errors.isKeptElsewhere()) {
+            Spool<ErrorRecord> records =
+                    spool(ErrorTracker.spool(settings.directory().value()), settings, settings.maxBytesOfErrors());
+            errorSpool = records;
+            tracker.journal(records);
+        }
+        return tracker.build();
+    }
+
+    private static Fingerprinter fingerprinter(Plan.Errors errors) {
+        Fingerprinter.Builder fingerprinter =
+                Fingerprinter.builder().inApp(errors.inApp().toArray(String[]::new));
+        String main = errors.inApp().isEmpty() ? MainClass.find() : null;
+        if (main != null) {
+            fingerprinter.mainClass(main);
+        }
+        if (errors.extras().grouping() != null) {
+            fingerprinter.rule(errors.extras().grouping());
+        }
+        return fingerprinter.build();
+    }
+
+    private static Classifier classifier(Plan.Errors errors) {
+        Classifier.Builder classifier = Classifier.builder();
+        errors.extras().classification().forEach(classifier::rule);
+        return classifier.build();
+    }
+
+    private ServiceIdentity identity() {
+        String instance = resource.getAttribute(SERVICE_INSTANCE);
+        return new ServiceIdentity(
+                serviceName(),
+                resource.getAttribute(SERVICE_VERSION),
+                resource.getAttribute(ENVIRONMENT),
+                instance == null || instance.isBlank() ? TimeOrderedIds.next() : instance,
+                resource.getAttribute(HOST));
     }
 
     // Metrics and logs
@@ -405,6 +488,9 @@ final class Assembly {
         }
         if (chainRecorder != null) {
             stats.add(chainRecorder.stats());
+        }
+        if (errorTracker != null) {
+            stats.add(errorTracker.pipelineStats());
         }
         return stats;
     }

@@ -131,6 +131,12 @@ public final class DharmaConfig {
             return this;
         }
 
+        /** How failures are caught, grouped, counted and kept. See {@link ErrorsOptions}. */
+        public Builder errors(Consumer<ErrorsOptions> options) {
+            options.accept(new ErrorsOptions(this));
+            return this;
+        }
+
         /** How a request's id is taken in and passed on. See {@link CorrelationOptions}. */
         public Builder correlation(Consumer<CorrelationOptions> options) {
             options.accept(new CorrelationOptions(this));

@@ -2,6 +2,8 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.Chains;
+import io.dharma.tracing.errors.ErrorTracker;
+import io.dharma.tracing.errors.Errors;
 import io.dharma.tracing.pipeline.DeadLetter;
 import io.dharma.tracing.spi.Timeouts;
 import io.dharma.tracing.store.TraceStore;
@@ -291,6 +293,15 @@ public final class DharmaTracing implements AutoCloseable {
      */
     public Optional<Chains> chains() {
         return Optional.ofNullable(running.chainRecorder()).map(ChainRecorder::chains);
+    }
+
+    /**
+     * Failures: to capture those that no block fails with, and to ask what there was. Captures and knows nothing if it is
+     * turned off: see {@link ErrorsOptions#off()}.
+     */
+    public Errors errors() {
+        ErrorTracker tracker = running.errorTracker();
+        return tracker == null ? Errors.none() : tracker;
     }
 
     /** What it was started with. */

@@ -1,6 +1,11 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.CorrelationStore;
+import io.dharma.tracing.errors.ErrorEvent;
+import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.GroupListener;
+import io.dharma.tracing.errors.classify.ClassificationRule;
+import io.dharma.tracing.errors.fingerprint.FingerprintRule;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.OtlpKeys;
 import io.dharma.tracing.pipeline.Sink;
@@ -12,6 +17,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricReaders the application's own
  * @param correlationStores the application's own
  * @param redisTls how to connect to Redis
+ * @param errors what only code can say of errors
  * @param keptValues what is not redacted, however it looks
  * @param pseudonyms the application's own
  * @param enrichments hooks that add to spans
@@ -47,6 +55,7 @@ record Extras(
         List<MetricReader> metricReaders,
         List<CorrelationStore> correlationStores,
         @Nullable TlsSettings redisTls,
+        Errors errors,
         Set<String> keptValues,
         @Nullable Pseudonyms pseudonyms,
         List<Stage<SpanData>> enrichments,
@@ -54,6 +63,34 @@ record Extras(
         Map<OtlpKeys, TlsSettings> tls,
         Map<OtlpKeys, Supplier<Map<String, String>>> headers,
         boolean otlp) {
+
+    /**
+     * What only code can say of errors.
+     *
+     * @param grouping the application's own
+     * @param classification the application's own, in this order
+     * @param hooks what sees events before they are kept, by name
+     * @param listeners who hears of groups
+     * @param sinks further places
+     */
+    record Errors(
+            @Nullable FingerprintRule grouping,
+            List<ClassificationRule> classification,
+            Map<String, UnaryOperator<@Nullable ErrorEvent>> hooks,
+            List<GroupListener> listeners,
+            List<Sink<ErrorRecord>> sinks) {
+
+        private void describe(StringBuilder lines) {
+            if (grouping != null) {
+                line(lines, "grouping of errors", grouping);
+            }
+            classification.forEach(rule -> line(lines, "classification of errors", rule));
+            hooks.forEach((name, hook) ->
+                    lines.append("  errors seen by ").append(name).append(" (code)\n"));
+            listeners.forEach(listener -> line(lines, "listener to groups", listener));
+            sinks.forEach(sink -> line(lines, "sink of errors", sink));
+        }
+    }
 
     String describe() {
         StringBuilder lines = new StringBuilder();
@@ -70,6 +107,7 @@ record Extras(
             lines.append("  Redis TLS = ").append(redisTls).append(" (code)\n");
         }
         correlationStores.forEach(store -> line(lines, "correlation store", store));
+        errors.describe(lines);
         if (!keptValues.isEmpty()) {
             lines.append("  values kept by redaction: ")
                     .append(keptValues.size())
@@ -124,6 +162,13 @@ record Extras(
         @Nullable
         TlsSettings redisTls;
 
+        @Nullable
+        FingerprintRule fingerprintRule;
+
+        final List<ClassificationRule> classificationRules = new ArrayList<>();
+        final Map<String, UnaryOperator<@Nullable ErrorEvent>> errorHooks = new LinkedHashMap<>();
+        final List<GroupListener> groupListeners = new ArrayList<>();
+        final List<Sink<ErrorRecord>> errorSinks = new ArrayList<>();
         final Set<String> keptValues = new LinkedHashSet<>();
 
         @Nullable
@@ -144,6 +189,12 @@ record Extras(
                     List.copyOf(metricReaders),
                     List.copyOf(correlationStores),
                     redisTls,
+                    new Errors(
+                            fingerprintRule,
+                            List.copyOf(classificationRules),
+                            Collections.unmodifiableMap(new LinkedHashMap<>(errorHooks)),
+                            List.copyOf(groupListeners),
+                            List.copyOf(errorSinks)),
                     Set.copyOf(keptValues),
                     pseudonyms,
                     List.copyOf(enrichments),

@@ -2,6 +2,7 @@ package io.dharma.tracing;
 
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.correlation.CorrelationStore;
+import io.dharma.tracing.errors.ErrorPolicy;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
@@ -38,6 +39,7 @@ record Plan(
         TextMapPropagator propagator,
         @Nullable CorrelationPropagation correlation,
         @Nullable Chains chains,
+        @Nullable Errors errors,
         SpanLimits limits,
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,
@@ -128,6 +130,32 @@ record Plan(
      */
     record Redis(String shown, Origin origin, Supplier<CorrelationStore> store) {}
 
+    /**
+     * How errors are caught and kept.
+     *
+     * @param inApp the application's packages; none for that of the main class
+     * @param directory where they are kept on disk; null if they are not
+     */
+    record Errors(
+            List<String> inApp,
+            List<String> mdcKeys,
+            boolean uncaught,
+            ErrorPolicy policy,
+            long maxQueueBytes,
+            @Nullable Path directory,
+            long maxDiskBytes,
+            Extras.Errors extras) {
+
+        boolean isKeptElsewhere() {
+            return !extras.sinks().isEmpty();
+        }
+
+        /** Nothing waits for long where there is no place but this process. */
+        long queueBytes() {
+            return isKeptElsewhere() ? maxQueueBytes : Math.min(maxQueueBytes, 2L << 20);
+        }
+    }
+
     record Metrics(
             @Nullable Target target,
             List<MetricReader> readers,
@@ -158,6 +186,11 @@ record Plan(
         /** They are smaller than spans. */
         long maxBytesOfHops() {
             return Math.max(Spool.Builder.MIN_BYTES, maxBytes / 4);
+        }
+
+        /** There are fewer of them. */
+        long maxBytesOfErrors() {
+            return Math.max(Spool.Builder.MIN_BYTES, maxBytes / 8);
         }
     }
 

@@ -3,6 +3,8 @@ package io.dharma.tracing;
 import io.dharma.tracing.context.MdcField;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.correlation.redis.RedisCorrelationStore;
+import io.dharma.tracing.errors.ErrorPolicy;
+import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.OtlpSignal;
 import io.dharma.tracing.export.TlsSettings;
@@ -95,6 +97,7 @@ final class Planner {
                 propagator(),
                 correlation(service, pseudonyms),
                 chains(),
+                errors(),
                 limits(),
                 mdc(),
                 metrics(),
@@ -480,6 +483,45 @@ final class Planner {
                 queueBytes(Keys.HOPS_MAX_QUEUE_BYTES),
                 redis,
                 extras.correlationStores());
+    }
+
+    /** What is wrong is said also if errors are turned off. */
+    private Plan.@Nullable Errors errors() {
+        List<String> inApp = inApp();
+        ErrorPolicy policy = errorPolicy();
+        return !settings.value(Keys.ERRORS)
+                ? null
+                : new Plan.Errors(
+                        inApp,
+                        settings.value(Keys.ERRORS_MDC),
+                        settings.value(Keys.ERRORS_UNCAUGHT),
+                        policy,
+                        queueBytes(Keys.ERRORS_MAX_QUEUE_BYTES),
+                        isSet(Keys.STORE_DIRECTORY)
+                                ? settings.value(Keys.STORE_DIRECTORY).resolve("errors")
+                                : null,
+                        settings.value(Keys.ERRORS_MAX_DISK_BYTES),
+                        extras.errors());
+    }
+
+    private List<String> inApp() {
+        if (!isSet(Keys.ERRORS_IN_APP)) {
+            return List.of();
+        }
+        rule(Keys.ERRORS_IN_APP, packages -> Fingerprinter.builder().inApp(packages.toArray(String[]::new)));
+        return settings.value(Keys.ERRORS_IN_APP);
+    }
+
+    private ErrorPolicy errorPolicy() {
+        int events = settings.value(Keys.ERRORS_PER_MINUTE);
+        if (isSet(Keys.ERRORS_RESOLVE_AFTER)) {
+            rule(Keys.ERRORS_RESOLVE_AFTER, resolveAfter -> new ErrorPolicy(events, resolveAfter));
+        }
+        try {
+            return new ErrorPolicy(events, settings.value(Keys.ERRORS_RESOLVE_AFTER));
+        } catch (IllegalArgumentException saidAlready) {
+            return ErrorPolicy.DEFAULT;
+        }
     }
 
     private Plan.@Nullable Redis redis() {

@@ -3,6 +3,8 @@ package io.dharma.tracing;
 import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.ChainStats;
 import io.dharma.tracing.correlation.CorrelatedHop;
+import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.ErrorTracker;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -49,6 +51,8 @@ record Running(
         @Nullable LogPipeline logPipeline,
         @Nullable ChainRecorder chainRecorder,
         @Nullable Spool<CorrelatedHop> hopSpool,
+        @Nullable ErrorTracker errorTracker,
+        @Nullable Spool<ErrorRecord> errorSpool,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         Map<String, String> hopTargets,
@@ -66,6 +70,9 @@ record Running(
         }
         if (chainRecorder != null) {
             exporters.addAll(ExporterHealth.of(chainRecorder.stats(), hopTargets));
+        }
+        if (errorTracker != null) {
+            exporters.addAll(ExporterHealth.of(errorTracker.pipelineStats(), Map.of()));
         }
         return exporters;
     }
@@ -120,9 +127,11 @@ record Running(
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
         Pipeline.PendingFlush logs = logPipeline == null ? atMost -> true : logPipeline.beginFlush();
         Pipeline.PendingFlush hops = chainRecorder == null ? atMost -> true : chainRecorder.beginFlush();
+        Pipeline.PendingFlush errors = errorTracker == null ? atMost -> true : errorTracker.beginFlush();
         boolean flushed = tracer.flush(left(deadline));
         flushed &= logs.await(left(deadline));
         flushed &= hops.await(left(deadline));
+        flushed &= errors.await(left(deadline));
         flushed &= isDone(metrics, deadline);
         // OpenTelemetry's reader calls a flush a success also when its export failed.
         return flushed && failedMetricExports() == failedBefore;
@@ -137,7 +146,7 @@ record Running(
     }
 
     /**
-     * Log records, hops and spans at the same time, so that none waits for a receiver of another; what is left is for the
+     * Log records, hops, errors and spans at the same time, so that none waits for a receiver of another; what is left is for the
      * metrics, which tell what became of them.
      */
     void close(Duration timeout) {
@@ -146,6 +155,7 @@ record Running(
         ClosingSteps.runAll(
                 () -> beginToCloseLogs(Duration.ofNanos(nanos - nanos / 3)),
                 () -> beginToCloseChains(Duration.ofNanos(nanos)),
+                () -> beginToCloseErrors(Duration.ofNanos(nanos)),
                 // Closes the provider of log records as well, and so waits for the above.
                 () -> tracer.close(left(deadline)),
                 // Also if there is no time left: what waits is on the disk, and this only notes down how far everybody
@@ -153,6 +163,8 @@ record Running(
                 () -> closeSpool(spool, left(deadline)),
                 () -> closeChains(left(deadline)),
                 () -> closeSpool(hopSpool, left(deadline)),
+                () -> closeErrors(left(deadline)),
+                () -> closeSpool(errorSpool, left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
     }
@@ -172,6 +184,18 @@ record Running(
     private void closeChains(Duration deadline) {
         if (chainRecorder != null) {
             chainRecorder.close(deadline);
+        }
+    }
+
+    private void beginToCloseErrors(Duration deadline) {
+        if (errorTracker != null) {
+            errorTracker.beginClose(deadline);
+        }
+    }
+
+    private void closeErrors(Duration deadline) {
+        if (errorTracker != null) {
+            errorTracker.close(deadline);
         }
     }
 

@@ -1,9 +1,8 @@
 package io.dharma.tracing.context;
 
-import io.dharma.tracing.internal.sampling.TimeOrderedIdGenerator;
-import io.dharma.tracing.internal.text.Hex;
 import io.dharma.tracing.redaction.Pseudonyms;
 import io.dharma.tracing.spi.Printable;
+import io.dharma.tracing.spi.TimeOrderedIds;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,8 +40,6 @@ public final class CorrelationContext {
     /** How long the value of an attribute, or the name of a service, may be. */
     public static final int MAX_VALUE_LENGTH = 256;
 
-    private static final TimeOrderedIdGenerator IDS = TimeOrderedIdGenerator.create();
-
     private final String correlationId;
     private final String requestId;
     private final @Nullable String causationId;
@@ -54,8 +51,8 @@ public final class CorrelationContext {
     private final int leftOut;
 
     private CorrelationContext(Builder builder) {
-        this.correlationId = builder.correlationId == null ? newId() : builder.correlationId;
-        this.requestId = builder.requestId == null ? newId() : builder.requestId;
+        this.correlationId = builder.correlationId == null ? TimeOrderedIds.next() : builder.correlationId;
+        this.requestId = builder.requestId == null ? TimeOrderedIds.next() : builder.requestId;
         this.causationId = builder.causationId;
         this.conversationId = builder.conversationId;
         this.originService = builder.originService;
@@ -101,10 +98,6 @@ public final class CorrelationContext {
     /** This context with a user; see {@link Builder#user}. */
     public CorrelationContext withUser(Pseudonyms pseudonyms, @Nullable String identity) {
         return toBuilder().user(pseudonyms, identity).build();
-    }
-
-    private static String newId() {
-        return Hex.of(IDS.highHalf(System.currentTimeMillis()), IDS.randomBits());
     }
 
     /** The id that is the same in every service. */

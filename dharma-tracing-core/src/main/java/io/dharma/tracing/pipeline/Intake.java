@@ -67,6 +67,7 @@ final class Intake<I, O> implements Worker.Task {
     private final Worker worker;
     private final DropCounts refused = new DropCounts();
     private final ConcurrentLinkedQueue<FlushTicket> flushes = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Passing> passings = new ConcurrentLinkedQueue<>();
     private volatile boolean dozing;
 
     /** While a turn is under way, so that whoever watches knows that there is something to watch. */
@@ -160,6 +161,7 @@ final class Intake<I, O> implements Worker.Task {
                 journal.flush();
             }
             passOnFlushes();
+            runPassed();
             return more ? 0 : nap();
         } finally {
             // Not by a thread that was given up meanwhile: the turn is another one's now.
@@ -183,7 +185,7 @@ final class Intake<I, O> implements Worker.Task {
         boolean more = false;
         long began = settings.clock().nanoTime();
         // A record in hand is left from a turn that something broke off.
-        while (handled < RECORDS_PER_TURN && !abandoned && (books.inHand != null || takeInHand())) {
+        while (handled < RECORDS_PER_TURN && !abandoned && (books.inHand != null || takeNext())) {
             handOver();
             handled++;
             if (handled % RECORDS_BETWEEN_CLOCKS == 0 && settings.clock().nanoTime() - began > NAP_NANOS) {
@@ -204,19 +206,25 @@ final class Intake<I, O> implements Worker.Task {
         return more || handled == RECORDS_PER_TURN;
     }
 
-    /** Converts records until one is something to hand over. */
-    private boolean takeInHand() {
-        for (I record = queue.poll(); record != null; record = queue.poll()) {
-            books.handledBytes += queue.polledSize();
-            if (!inTurn) {
-                askToBeWatched();
-            }
-            if (convert(record)) {
-                books.inHandPosition = writeDown();
-                return true;
-            }
+    /**
+     * Converts a record, and has it in hand if that makes something to hand over. One after the other also where it does
+     * not: what many filtered records took is to be given back before the last of them.
+     *
+     * @return whether there was one
+     */
+    private boolean takeNext() {
+        I record = queue.poll();
+        if (record == null) {
+            return false;
         }
-        return false;
+        books.handledBytes += queue.polledSize();
+        if (!inTurn) {
+            askToBeWatched();
+        }
+        if (convert(record)) {
+            books.inHandPosition = writeDown();
+        }
+        return true;
     }
 
     private boolean convert(I record) {
@@ -321,6 +329,23 @@ final class Intake<I, O> implements Worker.Task {
             } else if (ticket.isWithdrawn()) {
                 flushes.remove(ticket);
             }
+        }
+    }
+
+    private void runPassed() {
+        for (Passing passing : passings) {
+            // Taken out first: whoever calls this again, because it was thrown out of it, must not do it twice.
+            if (queue.passed(passing.upTo()) && passings.remove(passing)) {
+                run(passing.action());
+            }
+        }
+    }
+
+    private void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | LinkageError failed) {
+            log.debug("{}: what was to be done after all records before it failed", settings.signal(), failed);
         }
     }
 
@@ -432,6 +457,11 @@ final class Intake<I, O> implements Worker.Task {
         wake();
     }
 
+    void whenPassed(Runnable action) {
+        passings.add(new Passing(queue.claimed(), action));
+        wake();
+    }
+
     RecordQueue.Position claimed() {
         return queue.claimed();
     }
@@ -490,6 +520,9 @@ final class Intake<I, O> implements Worker.Task {
                     couriers.stream().map(Courier::stats).toList());
         }
     }
+
+    /** What is to be done once the queue has got so far. */
+    private record Passing(RecordQueue.Position upTo, Runnable action) {}
 
     /** What the worker writes for every record, kept away from what producers read of the intake; see Padding. */
     private static class Books<O> extends Padding {

@@ -135,6 +135,15 @@ public final class Pipeline<I, O> implements AutoCloseable {
         };
     }
 
+    /**
+     * Has something done once all that was offered before this call has been converted and has passed the stages: to offer
+     * what was found out about them, say. On the thread behind the first queue, so it must not wait; once; not at all if the
+     * pipeline is closed before. Does not wait itself.
+     */
+    public void whenTaken(Runnable action) {
+        intake.whenPassed(Objects.requireNonNull(action, "action"));
+    }
+
     /** A flush that has begun. One thread, once. */
     @FunctionalInterface
     public interface PendingFlush {

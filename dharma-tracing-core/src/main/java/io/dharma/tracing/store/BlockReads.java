@@ -1,7 +1,7 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryBlock;
-import io.dharma.tracing.internal.history.HistoryLog;
+import io.dharma.tracing.history.HistoryBlock;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.spi.RecentlyUsed;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryLog;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.internal.otlp.MalformedOtlpException;
 import io.dharma.tracing.internal.otlp.SpanCodec;
 import io.opentelemetry.sdk.trace.data.SpanData;

@@ -1,6 +1,6 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryBlock;
+import io.dharma.tracing.history.HistoryBlock;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

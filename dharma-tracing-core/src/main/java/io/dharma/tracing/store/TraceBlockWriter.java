@@ -1,6 +1,6 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryLog;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.store.TraceBlock.Part;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryBlock;
-import io.dharma.tracing.internal.history.HistoryLog;
-import io.dharma.tracing.internal.history.HistoryTenant;
+import io.dharma.tracing.history.HistoryBlock;
+import io.dharma.tracing.history.HistoryLog;
+import io.dharma.tracing.history.HistoryTenant;
 import io.dharma.tracing.store.TraceBlock.Part;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.dharma.tracing.store;
 
-import io.dharma.tracing.internal.history.HistoryLog;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.internal.segment.Disk;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;

@@ -86,6 +86,26 @@ class PipelineTest {
     }
 
     @Test
+    void whatIsToBeDoneWhenAllWasTaken_isDoneAfterAllBeforeAndMayOfferMore() throws InterruptedException {
+        Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp));
+        CountDownLatch done = new CountDownLatch(1);
+        offer(pipeline, 5_000);
+
+        pipeline.whenTaken(() -> {
+            pipeline.offer(Item.ordinary(5_000));
+            done.countDown();
+        });
+        pipeline.whenTaken(() -> {
+            throw new IllegalStateException("harms nobody");
+        });
+
+        assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(pipeline.flush(LONG)).isTrue();
+        assertThat(otlp.ids())
+                .isEqualTo(LongStream.rangeClosed(0, 5_000).boxed().toList());
+    }
+
+    @Test
     void threads_areFewDaemonsAndNamed() {
         start(builder -> builder.sink(otlp).sink(zipkin).sink(new ScriptedSink("console")));
 

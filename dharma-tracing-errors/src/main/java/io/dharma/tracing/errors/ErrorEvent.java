@@ -2,6 +2,7 @@ package io.dharma.tracing.errors;
 
 import io.dharma.tracing.errors.fingerprint.Fingerprint;
 import io.dharma.tracing.errors.fingerprint.StackTraceModel;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ public final class ErrorEvent implements ErrorRecord {
     private final @Nullable String logMessage;
     private final Map<String, String> labels;
     private final List<Breadcrumb> breadcrumbs;
+
+    /** Held by who sends it, and by nobody once it is sent. */
+    private volatile @Nullable WeakReference<byte[]> document;
 
     private ErrorEvent(Builder builder) {
         this.id = builder.id;
@@ -79,6 +83,11 @@ public final class ErrorEvent implements ErrorRecord {
     /** The same as a builder, for who adds to it or changes it. */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /** The same with another fingerprint and trace. */
+    Builder toBuilder(Fingerprint otherFingerprint, StackTraceModel otherTrace) {
+        return new Builder(this, otherFingerprint, otherTrace);
     }
 
     @Override
@@ -201,6 +210,17 @@ public final class ErrorEvent implements ErrorRecord {
         return breadcrumbs;
     }
 
+    /** See {@link ErrorDocument}. */
+    byte[] document() {
+        WeakReference<byte[]> known = document;
+        byte[] bytes = known == null ? null : known.get();
+        if (bytes == null) {
+            bytes = ErrorDocument.make(this);
+            document = new WeakReference<>(bytes);
+        }
+        return bytes;
+    }
+
     /** Id, group and the error in short. */
     @Override
     public String toString() {
@@ -242,7 +262,11 @@ public final class ErrorEvent implements ErrorRecord {
         }
 
         private Builder(ErrorEvent event) {
-            this(event.id, event.time, event.service, event.fingerprint, event.trace);
+            this(event, event.fingerprint, event.trace);
+        }
+
+        private Builder(ErrorEvent event, Fingerprint fingerprint, StackTraceModel trace) {
+            this(event.id, event.time, event.service, fingerprint, trace);
             this.severity = event.severity;
             this.category = event.category;
             this.mechanism = event.mechanism;

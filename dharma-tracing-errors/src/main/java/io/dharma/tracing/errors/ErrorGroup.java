@@ -170,4 +170,47 @@ public record ErrorGroup(
                 releases,
                 samples);
     }
+
+    /** The same, having been seen at this time as well. */
+    ErrorGroup seen(Instant at) {
+        return new ErrorGroup(
+                id,
+                family,
+                predecessor,
+                type,
+                culprit,
+                title,
+                severity,
+                category,
+                state,
+                stateSince,
+                at.isBefore(firstSeen) ? at : firstSeen,
+                at.isAfter(lastSeen) ? at : lastSeen,
+                count,
+                affectedUsers,
+                releases,
+                samples);
+    }
+
+    /** The same as the successor of another group, in whose state it goes on: it is not new, but has come back if that was over. */
+    ErrorGroup after(ErrorGroup before) {
+        boolean cameBack = before.state == GroupState.RESOLVED;
+        return new ErrorGroup(
+                id,
+                family,
+                before.id,
+                type,
+                culprit,
+                title,
+                severity,
+                category,
+                cameBack ? GroupState.REGRESSED : before.state,
+                cameBack ? firstSeen : before.stateSince,
+                firstSeen,
+                lastSeen,
+                count,
+                affectedUsers,
+                releases,
+                samples);
+    }
 }

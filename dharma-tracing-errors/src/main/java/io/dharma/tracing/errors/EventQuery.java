@@ -65,4 +65,14 @@ public record EventQuery(
     public EventQuery limit(int events) {
         return new EventQuery(group, correlationId, traceId, from, to, events);
     }
+
+    /** Whether this is an event that is wanted. */
+    public boolean matches(ErrorEvent event) {
+        return (group == null || group.equals(event.group()))
+                && (correlationId == null
+                        || correlationId.equals(event.correlationId().orElse(null)))
+                && (traceId == null || traceId.equals(event.traceId().orElse(null)))
+                && !event.time().isBefore(from)
+                && event.time().isBefore(to);
+    }
 }

@@ -1,6 +1,7 @@
 package io.dharma.tracing.errors;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,5 +30,15 @@ public record ServiceIdentity(
         if (Objects.requireNonNull(text, what).isEmpty()) {
             throw new IllegalArgumentException(what + " must not be empty");
         }
+    }
+
+    /** What is deployed, if that is known. */
+    public Optional<String> release() {
+        return Optional.ofNullable(version);
+    }
+
+    /** The machine, if that is known. */
+    public Optional<String> hostName() {
+        return Optional.ofNullable(host);
     }
 }

@@ -331,6 +331,73 @@ public final class Keys {
             "none",
             "A file with its private key, in PEM (PKCS#8).");
 
+    // Errors
+
+    public static final Key<Boolean> ERRORS = key(
+            Section.ERRORS,
+            "dharma.errors",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether failures are caught, grouped and counted.");
+
+    public static final Key<List<String>> ERRORS_IN_APP = key(
+            Section.ERRORS,
+            "dharma.errors.in.app",
+            Types.LIST,
+            "",
+            "the package of the main class",
+            "The packages of the application, such as `com.acme`: errors are grouped by where its code failed, not by where"
+                    + " libraries did.");
+
+    public static final Key<List<String>> ERRORS_MDC = key(
+            Section.ERRORS,
+            "dharma.errors.mdc",
+            Types.LIST,
+            "",
+            "none",
+            "The keys of the MDC that errors have with them.");
+
+    public static final Key<Boolean> ERRORS_UNCAUGHT = key(
+            Section.ERRORS,
+            "dharma.errors.uncaught",
+            Types.BOOLEAN,
+            "false",
+            "",
+            "Whether throwables that end a thread are caught as well; whoever handled them before still does.");
+
+    public static final Key<Integer> ERRORS_PER_MINUTE = key(
+            Section.ERRORS,
+            "dharma.errors.events.per.minute",
+            Types.wholeNumber(1),
+            "60",
+            "",
+            "How many events of one group are kept of each minute; all others are counted only.");
+
+    public static final Key<Duration> ERRORS_RESOLVE_AFTER = key(
+            Section.ERRORS,
+            "dharma.errors.resolve.after",
+            Types.POSITIVE_DURATION,
+            "14d",
+            "",
+            "After how long without an error a group is over, so that it has come back when it happens again.");
+
+    public static final Key<Long> ERRORS_MAX_DISK_BYTES = key(
+            Section.ERRORS,
+            "dharma.errors.max.disk.bytes",
+            Types.DISK_SIZE,
+            "64MiB",
+            "",
+            "How much errors may take in the store's directory, where there is one.");
+
+    public static final Key<Long> ERRORS_MAX_QUEUE_BYTES = key(
+            Section.ERRORS,
+            "dharma.errors.max.queue.bytes",
+            Types.SIZE,
+            "4MiB",
+            "",
+            "How much heap errors may take while they wait, by estimate. At least 64KiB. What does not fit is counted only.");
+
     // OTLP
 
     /** For all signals, and for each. */

@@ -7,6 +7,7 @@ enum Section {
     OTLP("OTLP"),
     SAMPLING("Sampling"),
     CORRELATION("Correlation"),
+    ERRORS("Errors"),
     LIMITS("Limits"),
     METRICS_AND_LOGS("Metrics and logs"),
     REDACTION("Redaction"),

@@ -1,6 +1,7 @@
 package io.dharma.tracing.errors.kafka;
 
 import io.dharma.tracing.errors.ErrorCount;
+import io.dharma.tracing.errors.ErrorDocument;
 import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.pipeline.Sink;
@@ -23,7 +24,7 @@ import java.util.function.Function;
  *         .build();
  * }</pre>
  *
- * <p>A message's value is a JSON document; its headers are {@code ce_specversion}, {@code ce_id}, {@code ce_source},
+ * <p>A message's value is its {@link ErrorDocument}, in JSON; its headers are {@code ce_specversion}, {@code ce_id}, {@code ce_source},
  * {@code ce_type} ({@code io.dharma.tracing.error.event.v1}, {@code .group.v1} and {@code .count.v1}), {@code ce_subject} (the
  * group), {@code ce_time}, {@code content-type}, and {@code traceparent} of the span in which it happened.
  *
@@ -97,7 +98,7 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
         private final String bootstrapServers;
         private final String topic;
         private final Map<String, String> properties = new TreeMap<>();
-        private Function<ErrorRecord, byte[]> document = record -> new byte[0];
+        private Function<ErrorRecord, byte[]> document = ErrorDocument::of;
         private boolean counts;
         private Duration timeout = Duration.ofSeconds(3);
 
@@ -146,7 +147,7 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
             return this;
         }
 
-        /** What a record is in JSON. */
+        /** For tests that want messages of another size. */
         Builder document(Function<ErrorRecord, byte[]> newDocument) {
             this.document = Objects.requireNonNull(newDocument, "document");
             return this;

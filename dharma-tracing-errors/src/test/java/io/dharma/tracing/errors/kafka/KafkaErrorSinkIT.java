@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dharma.tracing.errors.ErrorDocument;
 import io.dharma.tracing.errors.ErrorEvent;
 import io.dharma.tracing.errors.ErrorPipeline;
 import io.dharma.tracing.errors.ErrorRecord;
@@ -69,13 +70,7 @@ class KafkaErrorSinkIT {
     /** Patient, since how fast a machine is that does other things as well is not what is tested here. */
     private KafkaErrorSink.Builder builder(String topic) {
         return KafkaErrorSink.builder(kafka.bootstrapServers(), topic)
-                .timeout(Duration.ofSeconds(20))
-                .document(KafkaErrorSinkIT::document);
-    }
-
-    private static byte[] document(ErrorRecord record) {
-        String text = record instanceof GroupChange change ? change.known().toString() : record.id();
-        return ("{\"text\":\"" + text + "\"}").getBytes(UTF_8);
+                .timeout(Duration.ofSeconds(20));
     }
 
     private static Delivery deliver(KafkaErrorSink sink, ErrorRecord... records) throws Exception {
@@ -148,7 +143,7 @@ class KafkaErrorSinkIT {
         assertThat(messages).hasSize(2);
         assertThat(messages)
                 .allSatisfy(message -> assertThat(message.key()).asString(UTF_8).isEqualTo(event.group()));
-        assertThat(messages.get(0).value()).isEqualTo(document(event));
+        assertThat(messages.get(0).value()).isEqualTo(ErrorDocument.of(event));
         assertThat(messages.get(0).timestamp()).isEqualTo(event.time().toEpochMilli());
         assertThat(headers(messages.get(0)))
                 .containsOnly(
@@ -237,8 +232,7 @@ class KafkaErrorSinkIT {
     void user_isLetInByPropertiesAndRefusedWithAnotherPassword() throws Exception {
         create("secured", Map.of());
         KafkaErrorSink.Builder builder = KafkaErrorSink.builder(kafka.saslBootstrapServers(), "secured")
-                .timeout(Duration.ofSeconds(20))
-                .document(KafkaErrorSinkIT::document);
+                .timeout(Duration.ofSeconds(20));
         KafkaErrorSink known = builder.properties(sasl(KafkaNode.PASSWORD)).build();
         KafkaErrorSink unknown = builder.properties(sasl("wrong-secret")).build();
         ErrorEvent event = failures.event(failures.group(), null);
@@ -257,7 +251,6 @@ class KafkaErrorSinkIT {
     @Order(1)
     void hosts_thatNobodyKnowsAreTriedAgain() throws Exception {
         KafkaErrorSink sink = KafkaErrorSink.builder("kafka.invalid:9092", "all")
-                .document(KafkaErrorSinkIT::document)
                 .build();
 
         assertThat(deliver(sink, failures.event(failures.group(), null)))

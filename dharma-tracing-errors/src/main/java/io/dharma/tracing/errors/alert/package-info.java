@@ -1,0 +1,10 @@
+/**
+ * When an error's rate is an alarm. {@link io.dharma.tracing.errors.alert.MinuteCounts} keeps exact counts by key and
+ * minute; a {@link io.dharma.tracing.errors.alert.SpikeDetector} for each key is told them as minutes end, learns what is
+ * usual at that hour, and says when a count is not. {@link io.dharma.tracing.errors.alert.SpikeWatch} joins the two.
+ * Nothing here reads a clock, waits, or does I/O.
+ */
+@NullMarked
+package io.dharma.tracing.errors.alert;
+
+import org.jspecify.annotations.NullMarked;
