@@ -9,16 +9,16 @@ final class Scripts {
 
     /**
      * Hops into a chain, as many as it takes. Arguments: fields and their values. The answer lists those that it did not
-     * take, by their place among them, the first being 1.
+     * take, by their place among them, the first being 1; 0 is the answer where there was room for all.
      *
      * <p>A chain that is full has what it has: a hop that is written again is none that was not taken. It will end, since
      * what adds nothing to it does not make it live on.
      */
     static final RedisScript PUT = RedisScript.keeping("""
             local hops = redis.pcall('HLEN', KEYS[1])
-            local fields, first, refused = ARGV, 2, {}
+            local fields, first, refused = ARGV, 2, 0
             if type(hops) == 'number' and hops + (#ARGV - 1) / 2 > 10000 then
-              fields, first = {}, 1
+              fields, first, refused = {}, 1, {}
               for i = 2, #ARGV, 2 do
                 if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then
                   if hops < 10000 then

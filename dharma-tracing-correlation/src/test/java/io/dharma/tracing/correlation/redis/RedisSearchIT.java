@@ -103,16 +103,16 @@ class RedisSearchIT {
 
     @Test
     void search_inManyServicesReadsLittleMoreThanItLists() throws Exception {
-        int services = 200;
-        int each = 200;
+        int services = 100;
+        int each = 100;
         // So far ahead of Redis's clock that what it has got by now is known to be older.
         long start = Chains.now() + TimeUnit.SECONDS.toNanos(20);
         List<CorrelatedHop> batch = new ArrayList<>();
         for (int i = 0; i < services * each; i++) {
             batch.add(entry("order-" + i, "service-" + i % services, start + i));
         }
-        for (int from = 0; from < batch.size(); from += 4_000) {
-            write(batch.subList(from, from + 4_000));
+        for (int from = 0; from < batch.size(); from += 2_000) {
+            write(batch.subList(from, from + 2_000));
         }
         assertThat(await(store.hops("nobody-knows"))).as("connected").isEmpty();
         long before = stat("total_net_output_bytes");
