@@ -45,6 +45,7 @@ final class Redeployment {
             "dharma-tracing-core",
             "dharma-tracing-redis",
             "dharma-tracing-correlation",
+            "dharma-tracing-errors",
             "dharma-tracing-config",
             "lettuce",
             "netty",
