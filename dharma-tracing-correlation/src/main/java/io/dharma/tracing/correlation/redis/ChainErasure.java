@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
 import io.dharma.tracing.correlation.redis.Pages.StreamEntry;
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,13 +30,13 @@ final class ChainErasure {
     /** Nobody writes as fast as this for ever. */
     private static final int MAX_ROUNDS = 1_000;
 
-    private final RedisRoute route;
+    private final RedisConnection route;
     private final Pages pages;
     private final Keys keys;
     private final ChainReader chains;
     private final NameReader names;
 
-    ChainErasure(RedisRoute route, Pages pages, Keys keys, ChainReader chains, NameReader names) {
+    ChainErasure(RedisConnection route, Pages pages, Keys keys, ChainReader chains, NameReader names) {
         this.route = route;
         this.pages = pages;
         this.keys = keys;
@@ -66,7 +66,7 @@ final class ChainErasure {
 
     /** Unless there are new entries. */
     private CompletableFuture<Void> drop(byte[] index) {
-        return WrongTypes.ignored(route.run(Script.DROP, index));
+        return WrongTypes.ignored(route.run(Scripts.DROP, index));
     }
 
     // ---- chains
@@ -84,9 +84,8 @@ final class ChainErasure {
     }
 
     private CompletableFuture<Integer> unlink(Set<String> ids) {
-        List<CompletableFuture<List<Object>>> answers = ids.stream()
-                .map(id -> route.ask(CommandType.UNLINK, keys.chain(id)))
-                .toList();
+        List<CompletableFuture<List<Object>>> answers =
+                ids.stream().map(id -> route.ask("UNLINK", keys.chain(id))).toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
                 .thenApply(
                         done -> answers.stream().mapToInt(ChainErasure::count).sum());
@@ -155,7 +154,7 @@ final class ChainErasure {
     }
 
     private CompletableFuture<Void> addAllOf(long hour, Set<ServiceIndex> indexes) {
-        return WrongTypes.ignored(pages.scan(CommandType.SSCAN, keys.services(hour), page -> {
+        return WrongTypes.ignored(pages.scan("SSCAN", keys.services(hour), page -> {
             for (Object member : page) {
                 if (member instanceof byte[] name) {
                     ServiceHour service = new ServiceHour(new String(name, UTF_8), hour);
@@ -194,7 +193,7 @@ final class ChainErasure {
             return CompletableFuture.completedFuture(null);
         }
         List<byte[]> some = ids.subList(0, Math.min(Pages.SIZE, ids.size()));
-        return route.ask(CommandType.XDEL, stream, some.toArray(byte[][]::new))
+        return route.ask("XDEL", stream, some.toArray(byte[][]::new))
                 .thenCompose(done -> remove(stream, ids.subList(some.size(), ids.size())));
     }
 

@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dharma.tracing.correlation.ChainQuery;
 import io.dharma.tracing.correlation.ChainSummary;
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
+import io.dharma.tracing.redis.RedisRequest;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -36,14 +38,14 @@ final class ChainSearch {
     /** So that a year without any costs some forty round trips. */
     private static final int MOST_HOURS = 256;
 
-    private final RedisRoute route;
+    private final RedisConnection route;
     private final Pages pages;
     private final Keys keys;
     private final NameReader names;
     private final Duration longest;
     private final Clock clock;
 
-    ChainSearch(RedisRoute route, Pages pages, Keys keys, NameReader names, Retention retention, Clock clock) {
+    ChainSearch(RedisConnection route, Pages pages, Keys keys, NameReader names, Retention retention, Clock clock) {
         this.route = route;
         this.pages = pages;
         this.keys = keys;
@@ -96,7 +98,7 @@ final class ChainSearch {
                 markers.add(key);
             }
         }
-        return route.askOfEach(CommandType.EXISTS, markers)
+        return route.askAll(markers.stream().map(ChainSearch::exists).toList())
                 .thenApply(answers -> IntStream.range(0, answers.size())
                         .filter(i -> isThere(answers.get(i)))
                         .mapToObj(hourOfKey::get)
@@ -108,6 +110,10 @@ final class ChainSearch {
     private List<byte[]> markersOf(long hour, ChainQuery query) {
         String service = query.service();
         return service == null ? List.of(keys.services(hour)) : streamsOf(named(service, hour), query);
+    }
+
+    private static Function<RedisRequest.Reply, RedisRequest> exists(byte[] key) {
+        return reply -> RedisRequest.ask("EXISTS", key, List.of(), reply);
     }
 
     private static boolean isThere(List<Object> answer) {
@@ -131,7 +137,7 @@ final class ChainSearch {
             return CompletableFuture.completedFuture(List.of(named(service, hour)));
         }
         List<ServiceHour> services = new ArrayList<>();
-        CompletableFuture<Void> read = pages.scan(CommandType.SSCAN, keys.services(hour), page -> {
+        CompletableFuture<Void> read = pages.scan("SSCAN", keys.services(hour), page -> {
             for (Object member : page) {
                 if (member instanceof byte[] name && services.size() < MAX_SERVICES) {
                     services.add(new ServiceHour(new String(name, UTF_8), hour));

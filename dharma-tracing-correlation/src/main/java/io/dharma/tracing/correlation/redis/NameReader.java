@@ -2,7 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import static io.dharma.tracing.correlation.redis.Pages.ascii;
 
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +21,10 @@ final class NameReader {
     /** As much of it as any text of ours has, whatever is at its key. */
     private static final byte[] LAST_BYTE = ascii(String.valueOf(Name.MAX_TEXT_BYTES - 1));
 
-    private final RedisRoute route;
+    private final RedisConnection route;
     private final Keys keys;
 
-    NameReader(RedisRoute route, Keys keys) {
+    NameReader(RedisConnection route, Keys keys) {
         this.route = route;
         this.keys = keys;
     }
@@ -58,14 +58,13 @@ final class NameReader {
     }
 
     private CompletableFuture<Void> read(long id, Map<Long, byte[]> texts) {
-        return route.ask(CommandType.GETRANGE, keys.name(id), ascii("0"), LAST_BYTE)
-                .handle((answer, thrown) -> {
-                    if (thrown != null) {
-                        WrongTypes.ignoreOrThrow(thrown);
-                    } else if (answer.size() == 1 && answer.get(0) instanceof byte[] text) {
-                        texts.put(id, text);
-                    }
-                    return null;
-                });
+        return route.ask("GETRANGE", keys.name(id), ascii("0"), LAST_BYTE).handle((answer, thrown) -> {
+            if (thrown != null) {
+                WrongTypes.ignoreOrThrow(thrown);
+            } else if (answer.size() == 1 && answer.get(0) instanceof byte[] text) {
+                texts.put(id, text);
+            }
+            return null;
+        });
     }
 }

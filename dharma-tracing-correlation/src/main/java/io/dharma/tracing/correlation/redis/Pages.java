@@ -2,7 +2,7 @@ package io.dharma.tracing.correlation.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +27,9 @@ final class Pages {
     private static final byte[] START = ascii("0");
     private static final byte[] OLDEST = ascii("-");
 
-    private final RedisRoute route;
+    private final RedisConnection route;
 
-    Pages(RedisRoute route) {
+    Pages(RedisConnection route) {
         this.route = route;
     }
 
@@ -39,11 +39,11 @@ final class Pages {
     }
 
     /** All of a hash or a set, some perhaps twice. */
-    CompletableFuture<Void> scan(CommandType command, byte[] key, Members members) {
+    CompletableFuture<Void> scan(String command, byte[] key, Members members) {
         return scan(command, key, START, MAX_PAGES, members);
     }
 
-    private CompletableFuture<Void> scan(CommandType command, byte[] key, byte[] cursor, int pages, Members members) {
+    private CompletableFuture<Void> scan(String command, byte[] key, byte[] cursor, int pages, Members members) {
         return route.ask(command, key, cursor, COUNT, PAGE_SIZE).thenCompose(answer -> {
             byte[] next = answer.size() == 2 && answer.get(0) instanceof byte[] bytes ? bytes : START;
             if (answer.size() == 2 && answer.get(1) instanceof List<?> page) {
@@ -115,7 +115,7 @@ final class Pages {
     }
 
     private CompletableFuture<Void> backwards(byte[] key, byte[] newest, int size, int pages, Entries entries) {
-        return route.ask(CommandType.XREVRANGE, key, newest, OLDEST, COUNT, ascii(String.valueOf(size)))
+        return route.ask("XREVRANGE", key, newest, OLDEST, COUNT, ascii(String.valueOf(size)))
                 .thenCompose(answer -> {
                     byte[] last = lastId(answer);
                     boolean goesOn = entries.add(entries(answer), answer.size());

@@ -179,6 +179,22 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
     }
 
     @Test
+    void builder_refusesWhatCannotBe() {
+        RedisCorrelationStore.Builder builder = RedisCorrelationStore.builder("redis://u:secret@localhost");
+
+        assertThatThrownBy(() -> builder.keyPrefix("a{b}")).hasMessageContaining("keyPrefix");
+        assertThatThrownBy(() -> builder.keepFor(Duration.ZERO)).hasMessageContaining("keepFor");
+        assertThatThrownBy(() -> builder.keepFailedFor(Duration.ofDays(1_000))).hasMessageContaining("keepFailedFor");
+        assertThatThrownBy(() -> builder.maxIndexEntries(1)).hasMessageContaining("maxIndexEntries");
+        assertThatThrownBy(() -> builder.timeout(Duration.ZERO)).hasMessageContaining("timeout");
+        RedisCorrelationStore store = builder.build();
+        assertThat(store.toString())
+                .contains("redis://...@localhost:6379", "keepFor=PT24H", "tls=off")
+                .doesNotContain("secret");
+        store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
     void store_withoutLettuceSaysWhatIsMissing() throws Exception {
         URL[] classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("lettuce") && !entry.contains("netty") && !entry.contains("reactor"))
@@ -191,7 +207,7 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
             assertThatThrownBy(() -> builder.getClass().getMethod("build").invoke(builder))
                     .cause()
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Chains in Redis need io.lettuce:lettuce-core on the class path");
+                    .hasMessage("Redis needs io.lettuce:lettuce-core on the class path");
         }
     }
 
