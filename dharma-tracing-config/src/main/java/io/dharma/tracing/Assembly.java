@@ -5,8 +5,10 @@ import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.ErrorStore;
 import io.dharma.tracing.errors.ErrorTracker;
 import io.dharma.tracing.errors.ErrorTrackers;
+import io.dharma.tracing.errors.GroupMemory;
 import io.dharma.tracing.errors.ServiceIdentity;
 import io.dharma.tracing.errors.UncaughtErrors;
 import io.dharma.tracing.errors.classify.Classifier;
@@ -97,6 +99,8 @@ final class Assembly {
     private @Nullable Spool<ErrorRecord> errorSpool;
     private @Nullable UncaughtErrors uncaughtErrors;
     private Map<String, String> hopTargets = Map.of();
+    private final Map<String, String> errorTargets = new LinkedHashMap<>();
+    private final String newInstance = TimeOrderedIds.next();
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -135,6 +139,7 @@ final class Assembly {
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 assembly.hopTargets,
+                Map.copyOf(assembly.errorTargets),
                 List.copyOf(assembly.findings));
     }
 
@@ -342,6 +347,7 @@ final class Assembly {
         }
         errors.extras().hooks().forEach(tracker::beforeKeeping);
         errors.extras().listeners().forEach(tracker::listener);
+        errors.places().forEach(place -> addPlace(tracker, place));
         errors.extras().sinks().forEach(tracker::sink);
         Plan.SpoolSettings settings = plan.delivery().spool();
         if (settings != null && errors.isKeptElsewhere()) {
@@ -351,6 +357,25 @@ final class Assembly {
             tracker.journal(records);
         }
         return tracker.build();
+    }
+
+    private void addPlace(ErrorTracker.Builder tracker, Plan.ErrorPlace place) {
+        Sink<ErrorRecord> sink = closing(errorSink(place));
+        errorTargets.put(place.name(), place.shown());
+        tracker.sink(sink);
+        if (sink instanceof ErrorStore answers) {
+            tracker.store(answers);
+        } else if (sink instanceof GroupMemory memory) {
+            tracker.memory(memory);
+        }
+    }
+
+    private Sink<ErrorRecord> errorSink(Plan.ErrorPlace place) {
+        try {
+            return place.sink().apply(identity().instance());
+        } catch (IllegalStateException jarMissing) {
+            throw new DharmaConfigException(List.of(place.origin() + ": " + jarMissing.getMessage()));
+        }
     }
 
     private static Fingerprinter fingerprinter(Plan.Errors errors) {
@@ -378,7 +403,7 @@ final class Assembly {
                 serviceName(),
                 resource.getAttribute(SERVICE_VERSION),
                 resource.getAttribute(ENVIRONMENT),
-                instance == null || instance.isBlank() ? TimeOrderedIds.next() : instance,
+                instance == null || instance.isBlank() ? newInstance : instance,
                 resource.getAttribute(HOST));
     }
 

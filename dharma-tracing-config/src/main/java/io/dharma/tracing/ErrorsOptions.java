@@ -5,10 +5,12 @@ import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.errors.GroupListener;
 import io.dharma.tracing.errors.classify.ClassificationRule;
 import io.dharma.tracing.errors.fingerprint.FingerprintRule;
+import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.internal.settings.Keys;
 import io.dharma.tracing.pipeline.Sink;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,74 @@ public final class ErrorsOptions {
     /** Adds somebody who hears of new groups and of those that came back. Default: nobody. */
     public ErrorsOptions listener(GroupListener listener) {
         config.extras().groupListeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Keeps errors in Elasticsearch as well, for all services that use it together; {@link DharmaTracing#errors()} then
+     * answers for all of them. Default: in this process alone. Costs no thread; while it is away errors wait in 4 MiB of
+     * heap, and on disk where there is a spool. Needs {@code co.elastic.clients:elasticsearch-java}, which comes along.
+     *
+     * @param url such as {@code https://user:password@elasticsearch:9200}; see
+     *     {@link io.dharma.tracing.errors.elasticsearch.ElasticsearchErrorStore}
+     */
+    public ErrorsOptions elasticsearch(String url) {
+        config.set(Keys.ERRORS_ELASTICSEARCH_URL, url);
+        return this;
+    }
+
+    /** An API key for Elasticsearch, in place of a user. Default: none. */
+    public ErrorsOptions elasticsearchApiKey(String encoded) {
+        config.set(Keys.ERRORS_ELASTICSEARCH_API_KEY, encoded);
+        return this;
+    }
+
+    /** The last part of all names in Elasticsearch. Default: {@code default}. */
+    public ErrorsOptions elasticsearchNamespace(String name) {
+        config.set(Keys.ERRORS_ELASTICSEARCH_NAMESPACE, name);
+        return this;
+    }
+
+    /** How long Elasticsearch keeps events and counts. Default: 30 days. At least one day. */
+    public ErrorsOptions keepInElasticsearch(Duration duration) {
+        config.set(Keys.ERRORS_ELASTICSEARCH_KEEP, duration);
+        return this;
+    }
+
+    /** Whom to trust, and as whom to appear, where Elasticsearch is reached by https. Default: whom the JDK trusts. */
+    public ErrorsOptions elasticsearchTls(TlsSettings tls) {
+        config.extras().elasticsearchTls = Objects.requireNonNull(tls, "tls");
+        return this;
+    }
+
+    /**
+     * Sends errors to a topic of Kafka, which has to exist. Default: none. Costs one thread, and one of Kafka's. Needs
+     * {@code org.apache.kafka:kafka-clients}, which comes along. See
+     * {@link io.dharma.tracing.errors.kafka.KafkaErrorSink}.
+     *
+     * @param servers the brokers, such as {@code kafka-1:9092,kafka-2:9092}
+     */
+    public ErrorsOptions kafka(String servers, String topic) {
+        config.set(Keys.ERRORS_KAFKA_SERVERS, servers);
+        config.set(Keys.ERRORS_KAFKA_TOPIC, topic);
+        return this;
+    }
+
+    /** Properties of Kafka's producer, such as those for TLS and SASL. Default: none. */
+    public ErrorsOptions kafkaProperties(Map<String, String> properties) {
+        config.extras().kafkaProperties.putAll(properties);
+        return this;
+    }
+
+    /**
+     * Has all instances of all services know the same groups, counts and affected users, through Redis. Default: each knows
+     * its own. Costs one thread, which chains in the same Redis share. Needs {@code io.lettuce:lettuce-core}, which comes
+     * along.
+     *
+     * @param uri as for {@link CorrelationOptions#redis}; TLS as {@link CorrelationOptions#redisTls} says
+     */
+    public ErrorsOptions redis(String uri) {
+        config.set(Keys.ERRORS_REDIS_URL, uri);
         return this;
     }
 

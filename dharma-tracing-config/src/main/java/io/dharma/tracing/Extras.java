@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -72,13 +73,17 @@ record Extras(
      * @param hooks what sees events before they are kept, by name
      * @param listeners who hears of groups
      * @param sinks further places
+     * @param elasticsearchTls how to connect to Elasticsearch
+     * @param kafkaProperties of Kafka's producer
      */
     record Errors(
             @Nullable FingerprintRule grouping,
             List<ClassificationRule> classification,
             Map<String, UnaryOperator<@Nullable ErrorEvent>> hooks,
             List<GroupListener> listeners,
-            List<Sink<ErrorRecord>> sinks) {
+            List<Sink<ErrorRecord>> sinks,
+            @Nullable TlsSettings elasticsearchTls,
+            Map<String, String> kafkaProperties) {
 
         private void describe(StringBuilder lines) {
             if (grouping != null) {
@@ -89,6 +94,15 @@ record Extras(
                     lines.append("  errors seen by ").append(name).append(" (code)\n"));
             listeners.forEach(listener -> line(lines, "listener to groups", listener));
             sinks.forEach(sink -> line(lines, "sink of errors", sink));
+            if (elasticsearchTls != null) {
+                lines.append("  Elasticsearch TLS = ").append(elasticsearchTls).append(" (code)\n");
+            }
+            if (!kafkaProperties.isEmpty()) {
+                // Names alone: there are passwords among the values.
+                lines.append("  Kafka properties = ")
+                        .append(new TreeSet<>(kafkaProperties.keySet()))
+                        .append(" (code)\n");
+            }
         }
     }
 
@@ -169,6 +183,11 @@ record Extras(
         final Map<String, UnaryOperator<@Nullable ErrorEvent>> errorHooks = new LinkedHashMap<>();
         final List<GroupListener> groupListeners = new ArrayList<>();
         final List<Sink<ErrorRecord>> errorSinks = new ArrayList<>();
+
+        @Nullable
+        TlsSettings elasticsearchTls;
+
+        final Map<String, String> kafkaProperties = new LinkedHashMap<>();
         final Set<String> keptValues = new LinkedHashSet<>();
 
         @Nullable
@@ -194,7 +213,9 @@ record Extras(
                             List.copyOf(classificationRules),
                             Collections.unmodifiableMap(new LinkedHashMap<>(errorHooks)),
                             List.copyOf(groupListeners),
-                            List.copyOf(errorSinks)),
+                            List.copyOf(errorSinks),
+                            elasticsearchTls,
+                            Map.copyOf(kafkaProperties)),
                     Set.copyOf(keptValues),
                     pseudonyms,
                     List.copyOf(enrichments),

@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.errors.ErrorPolicy;
+import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -144,10 +146,11 @@ record Plan(
             long maxQueueBytes,
             @Nullable Path directory,
             long maxDiskBytes,
+            List<ErrorPlace> places,
             Extras.Errors extras) {
 
         boolean isKeptElsewhere() {
-            return !extras.sinks().isEmpty();
+            return !extras.sinks().isEmpty() || !places.isEmpty();
         }
 
         /** Nothing waits for long where there is no place but this process. */
@@ -155,6 +158,15 @@ record Plan(
             return isKeptElsewhere() ? maxQueueBytes : Math.min(maxQueueBytes, 2L << 20);
         }
     }
+
+    /**
+     * A backend in which errors are kept.
+     *
+     * @param name of its sink
+     * @param shown the address without user and password
+     * @param sink what makes it, given what this process is called; fails if a jar is missing
+     */
+    record ErrorPlace(String name, String shown, Origin origin, Function<String, Sink<ErrorRecord>> sink) {}
 
     record Metrics(
             @Nullable Target target,

@@ -488,6 +488,7 @@ final class Planner {
     /** What is wrong is said also if errors are turned off. */
     private Plan.@Nullable Errors errors() {
         List<String> inApp = inApp();
+        List<Plan.ErrorPlace> places = new ErrorPlaces(settings, extras.errors(), targets, problems).all();
         ErrorPolicy policy = errorPolicy();
         return !settings.value(Keys.ERRORS)
                 ? null
@@ -501,6 +502,7 @@ final class Planner {
                                 ? settings.value(Keys.STORE_DIRECTORY).resolve("errors")
                                 : null,
                         settings.value(Keys.ERRORS_MAX_DISK_BYTES),
+                        places,
                         extras.errors());
     }
 

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherMetrics publishes the accounts of all signals but spans, of which the tracer tells itself
  * @param spanTargets where spans are sent, by the name of the sink
  * @param hopTargets where hops are sent, likewise
+ * @param errorTargets where errors are sent, likewise
  * @param findings what was found while it was put together
  */
 record Running(
@@ -60,6 +61,7 @@ record Running(
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         Map<String, String> hopTargets,
+        Map<String, String> errorTargets,
         List<Finding> findings) {
 
     List<ExporterHealth> exporters(TracerHealth health) {
@@ -76,7 +78,7 @@ record Running(
             exporters.addAll(ExporterHealth.of(chainRecorder.stats(), hopTargets));
         }
         if (errorTracker != null) {
-            exporters.addAll(ExporterHealth.of(errorTracker.pipelineStats(), Map.of()));
+            exporters.addAll(ExporterHealth.of(errorTracker.pipelineStats(), errorTargets));
         }
         return exporters;
     }

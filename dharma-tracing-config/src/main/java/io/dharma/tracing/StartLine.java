@@ -61,6 +61,12 @@ final class StartLine {
             line.append(", chains -> redis ").append(redis.shown());
             origin(redis.origin());
         }
+        List<Plan.ErrorPlace> errors =
+                plan.errors() == null ? List.of() : plan.errors().places();
+        for (Plan.ErrorPlace place : errors) {
+            line.append(", errors -> ").append(place.name()).append(' ').append(place.shown());
+            origin(place.origin());
+        }
     }
 
     private static String places(Plan.Traces traces) {

@@ -191,12 +191,19 @@ final class Targets {
         return given != null
                 ? given
                 : tls(
-                        redisFile(Keys.REDIS_CERTIFICATE),
-                        redisFile(Keys.REDIS_CLIENT_CERTIFICATE),
-                        redisFile(Keys.REDIS_CLIENT_KEY));
+                        file(Keys.REDIS_CERTIFICATE),
+                        file(Keys.REDIS_CLIENT_CERTIFICATE),
+                        file(Keys.REDIS_CLIENT_KEY));
     }
 
-    private PemFile redisFile(Key<Path> key) {
+    /** The same for Elasticsearch. */
+    @Nullable
+    TlsSettings elasticsearchTls(@Nullable TlsSettings given) {
+        PemFile none = new PemFile(Keys.ERRORS_ELASTICSEARCH_CERTIFICATE, null);
+        return given != null ? given : tls(file(Keys.ERRORS_ELASTICSEARCH_CERTIFICATE), none, none);
+    }
+
+    private PemFile file(Key<Path> key) {
         return new PemFile(key, settings.find(key));
     }
 

@@ -71,6 +71,9 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
     /** How much heap errors may take while they wait, unless said otherwise. */
     public static final long DEFAULT_MAX_QUEUE_BYTES = 8L << 20;
 
+    /** To Elasticsearch a batch may take several requests. */
+    private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration BETWEEN_TICKS = Duration.ofSeconds(5);
     private static final Duration PATIENCE_FOR_MEMORIES = Duration.ofSeconds(2);
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(3);
@@ -103,7 +106,9 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
         this.mdcKeys = List.copyOf(builder.mdcKeys);
         this.clock = builder.clock;
         this.service = builder.service;
-        this.memories = List.copyOf(builder.memories);
+        List<GroupMemory> asked = new ArrayList<>(builder.memories);
+        builder.stores.forEach(store -> asked.add(new StoreMemory(store)));
+        this.memories = List.copyOf(asked);
         this.registry = new GroupRegistry(service, builder.policy);
         this.listeners = new Listeners(builder.listeners);
         Fingerprinter fingerprinter =
@@ -146,6 +151,7 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
                 .maxQueueBytes(builder.maxQueueBytes)
                 .maxBatchSize(500)
                 .maxBatchDelay(Duration.ofSeconds(1))
+                .deliveryTimeout(DELIVERY_TIMEOUT)
                 .threads(threads)
                 .clock(clock);
         builder.hooks.forEach(delivery::stage);
@@ -555,13 +561,16 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
             return this;
         }
 
-        /** Adds somebody who answers questions for more than this process. Default: nobody. */
+        /**
+         * Adds somebody who answers questions for more than this process, and is asked whether a group that is new to this
+         * process is new at all. Default: nobody.
+         */
         public Builder store(ErrorStore store) {
             stores.add(Objects.requireNonNull(store, "store"));
             return this;
         }
 
-        /** Adds somebody who is asked whether a group that is new to this process is new at all. Default: nobody. */
+        /** Adds somebody else who is asked whether a group that is new to this process is new at all. Default: nobody. */
         public Builder memory(GroupMemory memory) {
             memories.add(Objects.requireNonNull(memory, "memory"));
             return this;

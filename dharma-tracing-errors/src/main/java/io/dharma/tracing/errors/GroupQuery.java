@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which groups are wanted: all conditions together. Immutable; any thread.
  *
  * @param ids only these; empty for any
+ * @param family only those of this family; null for any
  * @param service only those of this service; null for any
  * @param states only those in one of these states; empty for any
  * @param from only those that happened at this time or later
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many at most, between 1 and 10,000
  */
 public record GroupQuery(
-        Set<String> ids, @Nullable String service, Set<GroupState> states, Instant from, Instant to, int limit) {
+        Set<String> ids, @Nullable String family, @Nullable String service, Set<GroupState> states, Instant from, Instant to, int limit) {
 
     /** How many are listed unless {@link #limit(int)} says otherwise. */
     public static final int DEFAULT_LIMIT = 100;
@@ -40,27 +41,32 @@ public record GroupQuery(
 
     /** All that are kept. */
     public static GroupQuery all() {
-        return new GroupQuery(Set.of(), null, Set.of(), Instant.EPOCH, Instant.MAX, DEFAULT_LIMIT);
+        return new GroupQuery(Set.of(), null, null, Set.of(), Instant.EPOCH, Instant.MAX, DEFAULT_LIMIT);
     }
 
     /** Only these. */
     public GroupQuery ids(String... groups) {
-        return new GroupQuery(Set.of(groups), service, states, from, to, limit);
+        return new GroupQuery(Set.of(groups), family, service, states, from, to, limit);
+    }
+
+    /** Only those of this family. */
+    public GroupQuery family(String name) {
+        return new GroupQuery(ids, Objects.requireNonNull(name, "name"), service, states, from, to, limit);
     }
 
     /** Only those of this service. */
     public GroupQuery service(String name) {
-        return new GroupQuery(ids, Objects.requireNonNull(name, "name"), states, from, to, limit);
+        return new GroupQuery(ids, family, Objects.requireNonNull(name, "name"), states, from, to, limit);
     }
 
     /** Only those in one of these states. */
     public GroupQuery in(GroupState... wanted) {
-        return new GroupQuery(ids, service, Set.of(wanted), from, to, limit);
+        return new GroupQuery(ids, family, service, Set.of(wanted), from, to, limit);
     }
 
     /** Only those that happened at {@code first} or later, and before {@code end}. */
     public GroupQuery between(Instant first, Instant end) {
-        return new GroupQuery(ids, service, states, first, end, limit);
+        return new GroupQuery(ids, family, service, states, first, end, limit);
     }
 
     /**
@@ -69,6 +75,6 @@ public record GroupQuery(
      * @throws IllegalArgumentException unless it is between 1 and 10,000
      */
     public GroupQuery limit(int groups) {
-        return new GroupQuery(ids, service, states, from, to, groups);
+        return new GroupQuery(ids, family, service, states, from, to, groups);
     }
 }

@@ -33,6 +33,7 @@ final class LocalErrorStore implements ErrorStore {
 
     private static Predicate<ErrorGroup> matching(GroupQuery query) {
         return group -> (query.ids().isEmpty() || query.ids().contains(group.id()))
+                && (query.family() == null || query.family().equals(group.family()))
                 && (query.states().isEmpty() || query.states().contains(group.state()))
                 && !group.lastSeen().isBefore(query.from())
                 && group.firstSeen().isBefore(query.to());

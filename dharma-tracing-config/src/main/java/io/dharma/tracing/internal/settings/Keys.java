@@ -398,6 +398,72 @@ public final class Keys {
             "",
             "How much heap errors may take while they wait, by estimate. At least 64KiB. What does not fit is counted only.");
 
+    public static final Key<String> ERRORS_ELASTICSEARCH_URL = key(
+            Section.ERRORS,
+            "dharma.errors.elasticsearch.url",
+            Types.SECRET_URL,
+            null,
+            "none",
+            "Where Elasticsearch (8.19 or 9) is that keeps errors for all services together:"
+                    + " `https://user:password@host:9200`. Needs `co.elastic.clients:elasticsearch-java`.");
+
+    public static final Key<String> ERRORS_ELASTICSEARCH_API_KEY = key(
+            Section.ERRORS,
+            "dharma.errors.elasticsearch.api.key",
+            Types.SECRET_KEY,
+            null,
+            "none",
+            "An API key for it, as Elasticsearch gives it out under `encoded`; in place of a user.");
+
+    public static final Key<String> ERRORS_ELASTICSEARCH_NAMESPACE = key(
+            Section.ERRORS,
+            "dharma.errors.elasticsearch.namespace",
+            Types.TEXT,
+            "default",
+            "",
+            "The last part of the names of data stream and indices: the same for all services that belong together.");
+
+    public static final Key<Duration> ERRORS_ELASTICSEARCH_KEEP = key(
+            Section.ERRORS,
+            "dharma.errors.elasticsearch.keep",
+            Types.POSITIVE_DURATION,
+            "30d",
+            "",
+            "How long events and counts are kept there, at least 1d.");
+
+    public static final Key<Path> ERRORS_ELASTICSEARCH_CERTIFICATE = key(
+            Section.ERRORS,
+            "dharma.errors.elasticsearch.certificate",
+            Types.FILE,
+            null,
+            "those that the JDK trusts",
+            "A file with the certificates, in PEM, by which Elasticsearch proves who it is.");
+
+    public static final Key<String> ERRORS_KAFKA_SERVERS = key(
+            Section.ERRORS,
+            "dharma.errors.kafka.servers",
+            Types.TEXT,
+            "",
+            "none",
+            "The brokers of Kafka that errors are sent to, `host:port,host:port`. Needs `org.apache.kafka:kafka-clients`.");
+
+    public static final Key<String> ERRORS_KAFKA_TOPIC = key(
+            Section.ERRORS,
+            "dharma.errors.kafka.topic",
+            Types.TEXT,
+            "dharma-errors",
+            "",
+            "The topic there, which has to exist.");
+
+    public static final Key<String> ERRORS_REDIS_URL = key(
+            Section.ERRORS,
+            "dharma.errors.redis.url",
+            Types.SECRET_URL,
+            null,
+            "none",
+            "Where Redis is through which all instances know the same groups, counts and affected users; as"
+                    + " `dharma.correlation.redis.url`, and may be the same. Needs `io.lettuce:lettuce-core`.");
+
     // OTLP
 
     /** For all signals, and for each. */

@@ -60,6 +60,7 @@ final class Questions {
 
     private static final String TIME = "@timestamp";
     private static final String GROUP = "dharma.group";
+    private static final String FAMILY = "dharma.family";
     private static final String SERVICE = "service.name";
 
     private static final CompositeAggregationSource MINUTE = CompositeAggregationSource.of(
@@ -97,6 +98,7 @@ final class Questions {
         List<Query> filters = new ArrayList<>();
         addTime(filters, query.from().truncatedTo(ChronoUnit.MINUTES), query.to());
         addTerm(filters, SERVICE, query.service());
+        addTerm(filters, FAMILY, query.family());
         if (!query.ids().isEmpty()) {
             filters.add(terms(GROUP, query.ids()));
         }

@@ -2,6 +2,7 @@ package io.dharma.tracing.errors.redis;
 
 import io.dharma.tracing.errors.ErrorGroup;
 import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.GroupMemory;
 import io.dharma.tracing.errors.MinuteRate;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.pipeline.Delivery;
@@ -41,7 +42,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Questions may come from any thread, at any time; none waits. What completes a stage is no thread that others wait for.
  */
-public final class RedisErrorCache implements Sink<ErrorRecord> {
+public final class RedisErrorCache implements Sink<ErrorRecord>, GroupMemory {
 
     private static final Duration LONGEST_COOLDOWN = Duration.ofDays(365);
 
@@ -127,6 +128,12 @@ public final class RedisErrorCache implements Sink<ErrorRecord> {
      */
     public CompletionStage<Optional<ErrorGroup>> group(String id) {
         return client.question(() -> questions.group(id));
+    }
+
+    /** The group alone: families are not kept. */
+    @Override
+    public CompletionStage<List<ErrorGroup>> relatives(String group, String family, String service) {
+        return group(group).thenApply(known -> known.map(List::of).orElse(List.of()));
     }
 
     /**
