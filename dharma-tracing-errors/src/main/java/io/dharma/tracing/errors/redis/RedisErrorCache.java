@@ -31,8 +31,8 @@ import java.util.concurrent.CompletionStage;
  * are only ever raised. Users are counted by a HyperLogLog, within some percent; it keeps no pseudonym that could be read
  * back. Groups are put together as {@link ErrorGroup#and} says. Single events are not kept here.
  *
- * <p>A group takes some 500 bytes, up to 12 KB more where many users are affected, and about 150 bytes for each minute in
- * which it happens. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
+ * <p>A group takes some 550 bytes, 200 more where some users are affected and 12 KB where many are, and 180 bytes for each
+ * minute in which it happens in three processes. Every key has a time to live from the moment it exists, and no process shortens another's. Nothing is
  * written but keys that begin with the {@linkplain Builder#keyPrefix prefix}. The user needs, for keys with that prefix, what
  * {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
