@@ -190,10 +190,7 @@ final class Targets {
         TlsSettings given = extras.redisTls();
         return given != null
                 ? given
-                : tls(
-                        file(Keys.REDIS_CERTIFICATE),
-                        file(Keys.REDIS_CLIENT_CERTIFICATE),
-                        file(Keys.REDIS_CLIENT_KEY));
+                : tls(file(Keys.REDIS_CERTIFICATE), file(Keys.REDIS_CLIENT_CERTIFICATE), file(Keys.REDIS_CLIENT_KEY));
     }
 
     /** The same for Elasticsearch. */

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many at most, between 1 and 10,000
  */
 public record GroupQuery(
-        Set<String> ids, @Nullable String family, @Nullable String service, Set<GroupState> states, Instant from, Instant to, int limit) {
+        Set<String> ids,
+        @Nullable String family,
+        @Nullable String service,
+        Set<GroupState> states,
+        Instant from,
+        Instant to,
+        int limit) {
 
     /** How many are listed unless {@link #limit(int)} says otherwise. */
     public static final int DEFAULT_LIMIT = 100;
