@@ -26,7 +26,7 @@ final class ErrorIntake {
     private final SeenThrowables seen;
     private final GroupRegistry registry;
     private final Listeners listeners;
-    private final LongSupplier nanoTime;
+    private final LongSupplier cpuTime = CpuTime.ofThread();
     private final LongSupplier epochNanos;
     private final ProcessingBudget budget;
     private final SiteShares shares = new SiteShares();
@@ -46,7 +46,6 @@ final class ErrorIntake {
         this.seen = seen;
         this.registry = registry;
         this.listeners = listeners;
-        this.nanoTime = nanoTime;
         this.epochNanos = epochNanos;
         this.budget = new ProcessingBudget(nanoTime);
     }
@@ -70,13 +69,13 @@ final class ErrorIntake {
             count(captured.site(), EventMaker.instant(captured.epochNanos()), 1);
             return null;
         }
-        long start = nanoTime.getAsLong();
+        long start = cpuTime.getAsLong();
         try {
             ErrorEvent event = maker.event(captured);
             saw(captured.site(), event.group());
             return event;
         } finally {
-            spend(nanoTime.getAsLong() - start);
+            spend(cpuTime.getAsLong() - start);
         }
     }
 

@@ -281,8 +281,12 @@ final class ErrorRecordCodec implements RecordCodec<ErrorRecord> {
         out.writeNumber(frame.line());
     }
 
+    /** With the names that the JVM has for the same code, if it runs here, so that a thousand traces have them once. */
     private static TraceFrame readFrame(RecordReader in) throws IOException {
-        return new TraceFrame(in.readText(), in.readText(), in.readTextOrNull(), (int) in.readNumber());
+        String className = in.readText().intern();
+        String method = in.readText().intern();
+        String file = in.readTextOrNull();
+        return new TraceFrame(className, method, file == null ? null : file.intern(), (int) in.readNumber());
     }
 
     // ---- counts

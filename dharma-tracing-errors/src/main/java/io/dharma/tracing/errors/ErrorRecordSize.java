@@ -3,7 +3,6 @@ package io.dharma.tracing.errors;
 import io.dharma.tracing.errors.fingerprint.Explanation;
 import io.dharma.tracing.errors.fingerprint.StackTraceModel;
 import io.dharma.tracing.errors.fingerprint.ThrownError;
-import io.dharma.tracing.errors.fingerprint.TraceFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +15,9 @@ final class ErrorRecordSize {
 
     /** A record of some fields, with its place in a list. */
     private static final int PART_BYTES = 48;
+
+    /** The names in it are the JVM's own, or were made so when they were read from the disk. */
+    private static final int FRAME_BYTES = 56;
 
     /** A String and its array, before its characters. */
     private static final int TEXT_BYTES = 48;
@@ -61,32 +63,14 @@ final class ErrorRecordSize {
     private static long ofTrace(StackTraceModel trace) {
         long bytes = PART_BYTES;
         for (ThrownError error : trace.causes()) {
-            bytes += PART_BYTES + ofText(error.message()) + ofFrames(error.frames());
+            bytes += PART_BYTES
+                    + ofText(error.message())
+                    + (long) FRAME_BYTES * error.frames().size();
             for (StackTraceModel suppressed : error.suppressed()) {
                 bytes += ofTrace(suppressed);
             }
         }
         return bytes;
-    }
-
-    /** Texts of neighbours are mostly the same ones; what is not the same is counted, though the JVM may have it anyway. */
-    private static long ofFrames(List<TraceFrame> frames) {
-        long bytes = 0;
-        String lastClass = null;
-        String lastFile = null;
-        for (TraceFrame frame : frames) {
-            bytes += PART_BYTES + ofText(frame.method());
-            bytes += isSame(lastClass, frame.className()) ? 0 : ofText(frame.className());
-            bytes += isSame(lastFile, frame.file()) ? 0 : ofText(frame.file());
-            lastClass = frame.className();
-            lastFile = frame.file();
-        }
-        return bytes;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // Two that are equal take the heap of two.
-    private static boolean isSame(@Nullable String last, @Nullable String text) {
-        return last == text;
     }
 
     private static long ofGroup(ErrorGroup group) {
