@@ -6,7 +6,9 @@ import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.InProcessStore;
 import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.errors.ErrorTracker;
+import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.ServiceIdentity;
+import io.dharma.tracing.errors.UncaughtErrors;
 import io.dharma.tracing.errors.classify.Classifier;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.export.ConsoleSpanSink;
@@ -93,6 +95,7 @@ final class Assembly {
     private @Nullable Spool<CorrelatedHop> hopSpool;
     private @Nullable ErrorTracker errorTracker;
     private @Nullable Spool<ErrorRecord> errorSpool;
+    private @Nullable UncaughtErrors uncaughtErrors;
     private Map<String, String> hopTargets = Map.of();
 
     private Assembly(Plan plan) {
@@ -128,6 +131,7 @@ final class Assembly {
                 assembly.hopSpool,
                 assembly.errorTracker,
                 assembly.errorSpool,
+                assembly.uncaughtErrors,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 assembly.hopTargets,
@@ -312,6 +316,13 @@ final class Assembly {
             made.push(() -> tracker.close(Duration.ZERO));
             errorTracker = tracker;
             tracer.failures(tracker);
+            ErrorTrackers.install(tracker);
+            made.push(() -> ErrorTrackers.uninstall(tracker));
+            if (errors.uncaught()) {
+                UncaughtErrors handler = UncaughtErrors.install(tracker);
+                uncaughtErrors = handler;
+                made.push(handler::close);
+            }
         }
     }
 

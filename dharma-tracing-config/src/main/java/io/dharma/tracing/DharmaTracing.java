@@ -322,6 +322,7 @@ public final class DharmaTracing implements AutoCloseable {
                 health.kept(),
                 health.correlation(),
                 running.chainStats(),
+                running.errorStats(),
                 running.forgottenSpans(),
                 running.storeStats(),
                 running.spoolStats(),

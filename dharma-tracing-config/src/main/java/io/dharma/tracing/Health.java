@@ -1,6 +1,7 @@
 package io.dharma.tracing;
 
 import io.dharma.tracing.correlation.ChainStats;
+import io.dharma.tracing.errors.ErrorStats;
 import io.dharma.tracing.propagation.CorrelationCounts;
 import io.dharma.tracing.redaction.RedactionCounts;
 import io.dharma.tracing.spool.SpoolStats;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept what became of traces that the sampler had dropped
  * @param correlation what became of correlation ids that came in, and whether they went on
  * @param chains what this process keeps of requests, to be read back by their correlation ids; null if nothing is
+ * @param errors what became of failures; null if they are not caught
  * @param forgottenSpans how many spans in memory had to make room for newer ones
  * @param store the traces that are kept in the process, and on disk; null if none are
  * @param spool what is written down until it is delivered; null if nothing is
@@ -42,6 +44,7 @@ public record Health(
         KeptCounts kept,
         CorrelationCounts correlation,
         @Nullable ChainStats chains,
+        @Nullable ErrorStats errors,
         long forgottenSpans,
         @Nullable StoreStats store,
         @Nullable SpoolStats spool,
@@ -122,6 +125,19 @@ public record Health(
                     .append(" bytes in memory, forgotten ")
                     .append(chains.forgottenHops())
                     .append(" hops\n");
+        }
+        if (errors != null) {
+            report.append("Errors\n  captured ")
+                    .append(errors.captured())
+                    .append(", repeated ")
+                    .append(errors.repeated())
+                    .append(", counted only ")
+                    .append(errors.counted())
+                    .append(", uncountable ")
+                    .append(errors.uncountable())
+                    .append(", ")
+                    .append(errors.groups())
+                    .append(" groups\n");
         }
         if (store != null) {
             report.append("Store\n  ")

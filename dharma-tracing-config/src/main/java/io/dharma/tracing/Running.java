@@ -4,7 +4,10 @@ import io.dharma.tracing.correlation.ChainRecorder;
 import io.dharma.tracing.correlation.ChainStats;
 import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.ErrorStats;
 import io.dharma.tracing.errors.ErrorTracker;
+import io.dharma.tracing.errors.ErrorTrackers;
+import io.dharma.tracing.errors.UncaughtErrors;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -53,6 +56,7 @@ record Running(
         @Nullable Spool<CorrelatedHop> hopSpool,
         @Nullable ErrorTracker errorTracker,
         @Nullable Spool<ErrorRecord> errorSpool,
+        @Nullable UncaughtErrors uncaughtErrors,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         Map<String, String> hopTargets,
@@ -112,6 +116,11 @@ record Running(
     @Nullable
     ChainStats chainStats() {
         return chainRecorder == null ? null : chainRecorder.kept();
+    }
+
+    @Nullable
+    ErrorStats errorStats() {
+        return errorTracker == null ? null : errorTracker.stats();
     }
 
     long forgottenSpans() {
@@ -194,7 +203,11 @@ record Running(
     }
 
     private void closeErrors(Duration deadline) {
+        if (uncaughtErrors != null) {
+            uncaughtErrors.close();
+        }
         if (errorTracker != null) {
+            ErrorTrackers.uninstall(errorTracker);
             errorTracker.close(deadline);
         }
     }

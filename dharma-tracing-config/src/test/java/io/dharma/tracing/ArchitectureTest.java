@@ -60,6 +60,9 @@ class ArchitectureTest {
         "io.dharma.tracing.spi.."
     };
 
+    /** Between core and those in the middle that keep something there. */
+    private static final String REDIS = "io.dharma.tracing.redis..";
+
     private static final String[] CONFIG = {"io.dharma.tracing", "io.dharma.tracing.internal.settings.."};
 
     private static final String[] MIDDLE = {
@@ -80,6 +83,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule core_knowsNoOtherModule = noClasses()
             .that(resideInAnyPackage(CORE))
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage(CONFIG).or(resideInAnyPackage(MIDDLE)).or(resideInAPackage(REDIS)));
+
+    @ArchTest
+    static final ArchRule redis_knowsOnlyCore = noClasses()
+            .that(resideInAPackage(REDIS))
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFIG).or(resideInAnyPackage(MIDDLE)));
 
@@ -149,7 +159,10 @@ class ArchitectureTest {
         if (names[0].equals("internal")) {
             return OWNERS_OF_INTERNALS.getOrDefault(names[1], "core");
         }
-        return List.of("correlation", "errors", "profiler", "integrations").contains(names[0]) ? names[0] : "core";
+        return List.of("redis", "correlation", "errors", "profiler", "integrations")
+                        .contains(names[0])
+                ? names[0]
+                : "core";
     }
 
     @ArchTest
@@ -185,6 +198,12 @@ class ArchitectureTest {
         String room = type.getPackageName() + ".";
         return room.contains(".internal.") || room.contains(".incubator.") || room.contains(".impl.");
     }
+
+    @ArchTest
+    static final ArchRule lettuce_isKnownByOneModule = noClasses()
+            .that(resideInAPackage("io.dharma.tracing..").and(not(resideInAPackage(REDIS))))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("io.lettuce..", "io.netty..", "reactor.."));
 
     @ArchTest
     static final ArchRule everyRoom_isNullMarked = classes()

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  * What request chains in Redis cost: {@code -Dbenchmarks.main=RedisChainFigures}. Argument: how many chains of 12 hops are
  * written in each round, 50,000 by default. Prints what a chain takes of Redis's memory, how many hops a second go through
  * a pipeline into a Redis on the same machine, with and without places in the indexes, and what more there is on the heap
- * while Redis is frozen.
+ * while Redis is frozen, with the hops that wait for it.
  */
 public final class RedisChainFigures {
 
@@ -47,7 +47,7 @@ public final class RedisChainFigures {
             measureMemory(redis, 5_000);
             measureSpeed(redis, chains, false);
             measureSpeed(redis, chains, true);
-            measureHeap(redis, chains);
+            measureHeap(redis);
         }
     }
 
@@ -143,23 +143,23 @@ public final class RedisChainFigures {
 
     // Heap
 
-    private static void measureHeap(RedisNode redis, int chains) throws IOException {
-        List<CorrelatedHop> hops = hops(chains, true, 99);
+    /** With hops that nobody holds but who keeps them for Redis. */
+    private static void measureHeap(RedisNode redis) throws IOException {
         try (Pipeline<CorrelatedHop, CorrelatedHop> pipeline = pipeline(redis, QUEUE_BYTES)) {
-            carry(pipeline, hops.subList(0, 2_000));
+            carry(pipeline, hops(200, true, 99));
             long before = LiveHeap.bytes();
             redis.freeze();
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
             long most = 0;
-            while (System.nanoTime() - until < 0) {
-                hops.subList(0, 20_000).forEach(pipeline::offer);
+            for (long seed = 100; System.nanoTime() - until < 0; seed++) {
+                hops(2_000, true, seed).forEach(pipeline::offer);
                 most = Math.max(most, LiveHeap.bytes() - before);
             }
             PipelineStats frozen = pipeline.stats();
             redis.thaw();
             pipeline.flush(Duration.ofSeconds(20));
             print(
-                    "frozen for 8 s with a full queue of %d MB: %.1f MB more on the heap; %s",
+                    "frozen for 8 s with a full queue of %d MB: %.1f MB more on the heap, what waits included; %s",
                     QUEUE_BYTES >> 20, most / 1e6, frozen.sinks().get(0));
             print("thawed: %s", sink(pipeline));
         }

@@ -43,7 +43,9 @@ final class Redeployment {
     /** What an application of today would have in its WEB-INF/lib, as it appears in the paths of the class path. */
     private static final List<String> LIBRARIES = List.of(
             "dharma-tracing-core",
+            "dharma-tracing-redis",
             "dharma-tracing-correlation",
+            "dharma-tracing-errors",
             "dharma-tracing-config",
             "lettuce",
             "netty",

@@ -6,6 +6,7 @@ import io.dharma.tracing.spi.Proxies;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts to one URL. The only way by which anything of ours leaves over HTTP.
+ * Posts to one URL, or to what is below it. The only way by which anything of ours leaves over HTTP.
  *
  * <p>The deadline covers the whole exchange; redirects are answers like any other, never followed; an answer is read
  * up to a limit and never decompressed. For any thread; nothing here blocks or throws.
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpTransport {
 
     private final URI uri;
+    private final String base;
     private final HttpConnections connections;
     private final NameLookup lookup;
     private final Set<Exchange> underway = ConcurrentHashMap.newKeySet();
@@ -36,6 +38,7 @@ final class HttpTransport {
 
     HttpTransport(URI uri, AddressRule rule, Settings settings) {
         this.uri = uri;
+        this.base = uri.toString().replaceFirst("/+$", "");
         this.connections = HttpConnections.acquire(settings);
         this.lookup = connections.lookup(uri.getHost(), rule);
     }
@@ -51,11 +54,30 @@ final class HttpTransport {
      *     or an {@link IllegalArgumentException} if a header is not one
      */
     CompletableFuture<HttpReply> post(HttpPost post) {
+        return send("POST", uri, post);
+    }
+
+    /**
+     * As {@link #post}, by another method and to another place on the same server.
+     *
+     * @param target what follows the URL, from its slash on: path and query
+     * @param message may have an empty body
+     */
+    CompletableFuture<HttpReply> send(String method, String target, HttpPost message) {
+        try {
+            return send(method, URI.create(base + target), message);
+        } catch (IllegalArgumentException e) {
+            // The message quotes the path.
+            return CompletableFuture.failedFuture(new IllegalArgumentException("the path is not one that URLs allow"));
+        }
+    }
+
+    private CompletableFuture<HttpReply> send(String method, URI to, HttpPost post) {
         if (closed.get()) {
             return CompletableFuture.failedFuture(new IOException("closed"));
         }
         try {
-            Exchange exchange = new Exchange(request(post), post);
+            Exchange exchange = new Exchange(request(method, to, post), post);
             exchange.begin();
             return exchange.reply;
         } catch (IllegalArgumentException e) {
@@ -80,8 +102,11 @@ final class HttpTransport {
         }
     }
 
-    private HttpRequest request(HttpPost post) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofByteArray(post.body()));
+    private static HttpRequest request(String method, URI to, HttpPost post) {
+        BodyPublisher body = post.body().length == 0 && !method.equals("POST")
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofByteArray(post.body());
+        HttpRequest.Builder request = HttpRequest.newBuilder(to).method(method, body);
         for (Map.Entry<String, List<String>> header : post.headers().entrySet()) {
             for (String value : header.getValue()) {
                 addHeader(request, header.getKey(), value);

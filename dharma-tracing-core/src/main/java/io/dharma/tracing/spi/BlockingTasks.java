@@ -39,6 +39,8 @@ public final class BlockingTasks {
 
     private static final BlockingTasks SHARED = new BlockingTasks(DaemonThreads::of);
     private static final Map<String, Lane> OF_HOSTS = new ConcurrentHashMap<>();
+    private static final int MAX_HOSTS = 64;
+    private static final Lane OF_MORE_HOSTS = lane(1_000);
 
     private final BiFunction<String, Runnable, Thread> maker;
 
@@ -63,15 +65,30 @@ public final class BlockingTasks {
         return SHARED.newLane(room);
     }
 
-    /** For what may hang because of a host, whoever wants something of it. It has room for 1,000 tasks. */
+    /**
+     * For what may hang because of a host, whoever wants something of it. It has room for 1,000 tasks. Ask for it each time:
+     * of many hosts, which others may have named, those are forgotten for which nothing runs or waits, and while
+     * {@value #MAX_HOSTS} hang, all further ones are one.
+     */
     public static Lane laneOfHost(String host) {
         Lane known = OF_HOSTS.get(host);
         if (known != null) {
             return known;
         }
+        if (OF_HOSTS.size() >= MAX_HOSTS) {
+            OF_HOSTS.values().removeIf(Lane::isIdle);
+            if (OF_HOSTS.size() >= MAX_HOSTS) {
+                return OF_MORE_HOSTS;
+            }
+        }
         Lane added = lane(1_000);
         Lane faster = OF_HOSTS.putIfAbsent(host, added);
         return faster == null ? added : faster;
+    }
+
+    /** How many are remembered. */
+    static int hosts() {
+        return OF_HOSTS.size();
     }
 
     Lane newLane(int room) {

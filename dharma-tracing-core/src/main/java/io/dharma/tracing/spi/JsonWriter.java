@@ -11,7 +11,7 @@ public final class JsonWriter {
 
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder out = new StringBuilder(512);
     private boolean first = true;
 
     /** Begins an object, as a value. */
@@ -91,24 +91,40 @@ public final class JsonWriter {
         first = false;
     }
 
-    /** Nothing that would end a script element in a page, and no lone surrogate that some readers refuse raw. */
     private void quote(String text) {
         out.append('"');
+        int written = 0;
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ' || c > '~' || c == '<' || c == '>' || c == '&' || c == '\'') {
-                out.append("\\u")
-                        .append(HEX[c >> 12])
-                        .append(HEX[c >> 8 & 0xf])
-                        .append(HEX[c >> 4 & 0xf])
-                        .append(HEX[c & 0xf]);
-            } else {
-                out.append(c);
+            if (isEscaped(text.charAt(i))) {
+                out.append(text, written, i);
+                escape(text.charAt(i));
+                written = i + 1;
             }
         }
+        if (written == 0) {
+            // Most texts, which are then copied as a whole.
+            out.append(text);
+        } else {
+            out.append(text, written, text.length());
+        }
         out.append('"');
+    }
+
+    /** Nothing that would end a script element in a page, and no lone surrogate that some readers refuse raw. */
+    private static boolean isEscaped(char c) {
+        return c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' || c == '\'';
+    }
+
+    private void escape(char c) {
+        if (c == '"' || c == '\\') {
+            out.append('\\').append(c);
+            return;
+        }
+        out.append("\\u")
+                .append(HEX[c >> 12])
+                .append(HEX[c >> 8 & 0xf])
+                .append(HEX[c >> 4 & 0xf])
+                .append(HEX[c & 0xf]);
     }
 
     /** What was written, of which every character is one byte of UTF-8. */

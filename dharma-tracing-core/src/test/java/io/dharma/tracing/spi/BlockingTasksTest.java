@@ -289,4 +289,25 @@ class BlockingTasksTest {
                 .filter(thread -> thread.getName().startsWith("dharma-blocking"))
                 .toList();
     }
+
+    // ---- hosts
+
+    @Test
+    void hosts_forWhichNothingWaitsAreForgotten() {
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(BlockingTasks.laneOfHost("idle-" + i).isIdle()).isTrue();
+        }
+
+        assertThat(BlockingTasks.hosts()).isLessThanOrEqualTo(64);
+    }
+
+    @Test
+    void hosts_thatHangAndAreManyShareALane() {
+        for (int i = 0; i < 200; i++) {
+            assertThat(BlockingTasks.laneOfHost("hangs-" + i).offer(this::hang)).isTrue();
+        }
+
+        assertThat(BlockingTasks.hosts()).isLessThanOrEqualTo(64);
+        assertThat(BlockingTasks.laneOfHost("one-more")).isSameAs(BlockingTasks.laneOfHost("another"));
+    }
 }

@@ -17,4 +17,18 @@ public record SampleTrace(
     public SampleTrace {
         Objects.requireNonNull(time, "time");
     }
+
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SampleTrace that
+                && time.equals(that.time)
+                && Objects.equals(traceId, that.traceId)
+                && Objects.equals(correlationId, that.correlationId);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(time, traceId, correlationId);
+    }
 }

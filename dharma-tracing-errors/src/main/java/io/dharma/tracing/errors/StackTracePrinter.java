@@ -4,6 +4,7 @@ import io.dharma.tracing.errors.fingerprint.StackTraceModel;
 import io.dharma.tracing.errors.fingerprint.ThrownError;
 import io.dharma.tracing.errors.fingerprint.TraceFrame;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,9 +79,17 @@ final class StackTracePrinter {
     private static int shared(List<TraceFrame> frames, List<TraceFrame> enclosing) {
         int shared = 0;
         while (shared < Math.min(frames.size(), enclosing.size())
-                && frames.get(frames.size() - 1 - shared).equals(enclosing.get(enclosing.size() - 1 - shared))) {
+                && isSame(frames.get(frames.size() - 1 - shared), enclosing.get(enclosing.size() - 1 - shared))) {
             shared++;
         }
         return shared;
+    }
+
+    /** By hand: what JDK 17 makes for a record keeps the record's class loader (JDK-8078641). */
+    private static boolean isSame(TraceFrame frame, TraceFrame other) {
+        return frame.line() == other.line()
+                && frame.method().equals(other.method())
+                && frame.className().equals(other.className())
+                && Objects.equals(frame.file(), other.file());
     }
 }

@@ -7,6 +7,7 @@
  *   <li>{@link io.dharma.tracing.errors.fingerprint}: which failures are the same one.
  *   <li>{@link io.dharma.tracing.errors.classify}: what kind of trouble they are, and how bad.
  *   <li>{@link io.dharma.tracing.errors.logging}: appenders that capture what is logged.
+ *   <li>{@link io.dharma.tracing.errors.elasticsearch}: errors in Elasticsearch.
  * </ul>
  */
 @NullMarked

@@ -4,7 +4,9 @@ import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.redis.ChainPart.EntryOf;
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
 import io.dharma.tracing.pipeline.Delivery;
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
+import io.dharma.tracing.redis.RedisFailure;
+import io.dharma.tracing.redis.RedisRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,7 +56,7 @@ final class BatchWrite {
     }
 
     /** @param epoch of the route, which is ready */
-    CompletableFuture<Delivery> send(RedisRoute route, int epoch) {
+    CompletableFuture<Delivery> send(RedisConnection route, int epoch) {
         return route.send(hops(epoch))
                 .thenCompose(sent -> failure.get() == null ? route.send(indexes(epoch)) : nothing())
                 .thenApply(sent -> delivery());
@@ -69,10 +71,7 @@ final class BatchWrite {
         if (last != null) {
             return last.delivery();
         }
-        int rejected = chains.values().stream()
-                .filter(ChainPart::isRejected)
-                .mapToInt(ChainPart::hops)
-                .sum();
+        int rejected = chains.values().stream().mapToInt(ChainPart::rejected).sum();
         return rejected == 0
                 ? Delivery.delivered()
                 : Delivery.partly(rejected, "their chains are full, or at their keys is something else (WRONGTYPE)");
@@ -80,40 +79,39 @@ final class BatchWrite {
 
     // ---- hops
 
-    private List<Request> hops(int epoch) {
-        List<Request> requests = new ArrayList<>(chains.size() + names.size());
+    private List<RedisRequest> hops(int epoch) {
+        List<RedisRequest> requests = new ArrayList<>(chains.size() + names.size());
         names.values().forEach(name -> addName(name, epoch, requests));
         chains.values().forEach(chain -> addChain(chain, requests));
         return requests;
     }
 
-    private void addName(Name name, int epoch, List<Request> requests) {
+    private void addName(Name name, int epoch, List<RedisRequest> requests) {
         if (!schema.written().contains(name.id(), epoch)) {
             List<byte[]> arguments = List.of(name.text(), EX, schema.retention().ofName());
-            requests.add(Request.write(
-                    CommandType.SET, schema.keys().name(name.id()), arguments, remembering(name.id(), epoch)));
+            requests.add(
+                    RedisRequest.write("SET", schema.keys().name(name.id()), arguments, remembering(name.id(), epoch)));
         }
     }
 
-    private void addChain(ChainPart chain, List<Request> requests) {
+    private void addChain(ChainPart chain, List<RedisRequest> requests) {
         byte[] key = schema.keys().chain(chain.correlationId());
         byte[] seconds = schema.retention().ofChain(chain.hasFailed());
-        for (List<byte[]> fieldsAndValues : chain.commands()) {
-            requests.add(Request.run(Script.PUT, key, joined(fieldsAndValues, seconds), rejecting(chain)));
+        for (ChainPart.Lot lot : chain.lots()) {
+            requests.add(
+                    RedisRequest.run(Scripts.PUT, key, joined(lot.fieldsAndValues(), seconds), rejecting(chain, lot)));
         }
     }
 
     // ---- indexes
 
-    private List<Request> indexes(int epoch) {
+    private List<RedisRequest> indexes(int epoch) {
         Map<IndexKey, List<byte[]>> entries = new LinkedHashMap<>();
         for (ChainPart chain : chains.values()) {
-            if (!chain.isRejected()) {
-                chain.entries().forEach(entry -> addEntry(entry, entries));
-                chain.mentions().forEach(mention -> addToUser(mention, entries));
-            }
+            chain.entries().forEach(entry -> addEntry(entry, entries));
+            chain.mentions().forEach(mention -> addToUser(mention, entries));
         }
-        List<Request> requests = new ArrayList<>(entries.size() + 1);
+        List<RedisRequest> requests = new ArrayList<>(entries.size() + 1);
         entries.forEach((index, values) -> {
             addService(index, epoch, requests);
             requests.add(append(index, values));
@@ -157,16 +155,16 @@ final class BatchWrite {
         }
     }
 
-    private void addService(IndexKey index, int epoch, List<Request> requests) {
+    private void addService(IndexKey index, int epoch, List<RedisRequest> requests) {
         ServiceHour service = index.service();
         if (service != null && !schema.written().contains(service, epoch)) {
             List<byte[]> arguments = List.of(schema.retention().ofServices(), Keys.utf8(service.service()));
-            requests.add(Request.run(
-                    Script.ADD, schema.keys().services(service.hour()), arguments, remembering(service, epoch)));
+            requests.add(RedisRequest.run(
+                    Scripts.ADD, schema.keys().services(service.hour()), arguments, remembering(service, epoch)));
         }
     }
 
-    private Request append(IndexKey index, List<byte[]> values) {
+    private RedisRequest append(IndexKey index, List<byte[]> values) {
         ServiceHour service = index.service();
         byte[] key = service == null
                 ? schema.keys().user(String.valueOf(index.userKey()))
@@ -174,8 +172,8 @@ final class BatchWrite {
         byte[] seconds = service == null
                 ? schema.retention().ofUser()
                 : schema.retention().ofService(index.failed());
-        return Request.run(
-                Script.APPEND,
+        return RedisRequest.run(
+                Scripts.APPEND,
                 key,
                 joined(
                         values,
@@ -194,16 +192,21 @@ final class BatchWrite {
 
     // ---- replies
 
-    private Request.Reply rejecting(ChainPart chain) {
+    private RedisRequest.Reply rejecting(ChainPart chain, ChainPart.Lot lot) {
         return new Noting() {
             @Override
+            public void answered(List<Object> places) {
+                places.forEach(place -> chain.reject(lot, place));
+            }
+
+            @Override
             void neverPossible() {
-                chain.reject();
+                chain.reject(lot);
             }
         };
     }
 
-    private Request.Reply remembering(Object written, int epoch) {
+    private RedisRequest.Reply remembering(Object written, int epoch) {
         return new Noting() {
             @Override
             public void answered(List<Object> answer) {
@@ -213,14 +216,14 @@ final class BatchWrite {
     }
 
     /** Keeps what went wrong. */
-    private class Noting implements Request.Reply {
+    private class Noting implements RedisRequest.Reply {
 
         @Override
         public void answered(List<Object> answer) {}
 
         @Override
         public void failed(RedisFailure failed) {
-            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE || failed.kind() == RedisFailure.Kind.CHAIN_FULL) {
+            if (failed.kind() == RedisFailure.Kind.WRONG_TYPE) {
                 neverPossible();
             } else {
                 failure.updateAndGet(before -> RedisFailure.worse(before, failed));

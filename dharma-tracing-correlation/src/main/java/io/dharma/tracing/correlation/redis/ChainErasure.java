@@ -1,11 +1,10 @@
 package io.dharma.tracing.correlation.redis;
 
-import static io.dharma.tracing.correlation.redis.Pages.ascii;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dharma.tracing.correlation.redis.Keys.ServiceHour;
 import io.dharma.tracing.correlation.redis.Pages.StreamEntry;
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -16,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +30,13 @@ final class ChainErasure {
     /** Nobody writes as fast as this for ever. */
     private static final int MAX_ROUNDS = 1_000;
 
-    private static final byte[] OLDEST = ascii("-");
-
-    private final RedisRoute route;
+    private final RedisConnection route;
     private final Pages pages;
     private final Keys keys;
     private final ChainReader chains;
     private final NameReader names;
 
-    ChainErasure(RedisRoute route, Pages pages, Keys keys, ChainReader chains, NameReader names) {
+    ChainErasure(RedisConnection route, Pages pages, Keys keys, ChainReader chains, NameReader names) {
         this.route = route;
         this.pages = pages;
         this.keys = keys;
@@ -55,11 +51,10 @@ final class ChainErasure {
 
     private CompletableFuture<Integer> erase(byte[] index, int rounds, int before) {
         List<StreamEntry> newest = new ArrayList<>();
-        Predicate<List<StreamEntry>> onePage = page -> {
+        CompletableFuture<Void> read = pages.backwards(index, (page, size) -> {
             newest.addAll(page);
             return false;
-        };
-        CompletableFuture<Void> read = pages.backwards(index, OLDEST, (page, size) -> onePage.test(page));
+        });
         return WrongTypes.ignored(read)
                 .thenCompose(done -> newest.isEmpty() || rounds == 0
                         ? drop(index).thenApply(dropped -> before)
@@ -71,7 +66,7 @@ final class ChainErasure {
 
     /** Unless there are new entries. */
     private CompletableFuture<Void> drop(byte[] index) {
-        return WrongTypes.ignored(route.run(Script.DROP, index));
+        return WrongTypes.ignored(route.run(Scripts.DROP, index));
     }
 
     // ---- chains
@@ -89,9 +84,8 @@ final class ChainErasure {
     }
 
     private CompletableFuture<Integer> unlink(Set<String> ids) {
-        List<CompletableFuture<List<Object>>> answers = ids.stream()
-                .map(id -> route.ask(CommandType.UNLINK, keys.chain(id)))
-                .toList();
+        List<CompletableFuture<List<Object>>> answers =
+                ids.stream().map(id -> route.ask("UNLINK", keys.chain(id))).toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
                 .thenApply(
                         done -> answers.stream().mapToInt(ChainErasure::count).sum());
@@ -160,7 +154,7 @@ final class ChainErasure {
     }
 
     private CompletableFuture<Void> addAllOf(long hour, Set<ServiceIndex> indexes) {
-        return WrongTypes.ignored(pages.scan(CommandType.SSCAN, keys.services(hour), page -> {
+        return WrongTypes.ignored(pages.scan("SSCAN", keys.services(hour), page -> {
             for (Object member : page) {
                 if (member instanceof byte[] name) {
                     ServiceHour service = new ServiceHour(new String(name, UTF_8), hour);
@@ -174,7 +168,7 @@ final class ChainErasure {
     private CompletableFuture<Void> removeFrom(ServiceIndex index, Set<String> ids) {
         byte[] key = keys.service(index.service(), index.failed());
         List<byte[]> theirs = new ArrayList<>();
-        CompletableFuture<Void> read = pages.backwards(key, OLDEST, (page, size) -> {
+        CompletableFuture<Void> read = pages.backwards(key, (page, size) -> {
             page.stream()
                     .filter(entry -> isOf(ids, IndexEntry.decode(entry.value())))
                     .forEach(entry -> theirs.add(entry.id()));
@@ -199,23 +193,12 @@ final class ChainErasure {
             return CompletableFuture.completedFuture(null);
         }
         List<byte[]> some = ids.subList(0, Math.min(Pages.SIZE, ids.size()));
-        return route.ask(CommandType.XDEL, stream, some.toArray(byte[][]::new))
+        return route.ask("XDEL", stream, some.toArray(byte[][]::new))
                 .thenCompose(done -> remove(stream, ids.subList(some.size(), ids.size())));
     }
 
-    /** Some at a time, one lot after the other. */
+    /** Some at a time. */
     private static <T> CompletableFuture<Void> all(Collection<T> things, Function<T, CompletableFuture<Void>> step) {
-        return all(List.copyOf(things), 0, step);
-    }
-
-    private static <T> CompletableFuture<Void> all(
-            List<T> things, int from, Function<T, CompletableFuture<Void>> step) {
-        if (from >= things.size()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        int to = Math.min(from + AT_A_TIME, things.size());
-        return CompletableFuture.allOf(
-                        things.subList(from, to).stream().map(step).toArray(CompletableFuture<?>[]::new))
-                .thenCompose(done -> all(things, to, step));
+        return Several.atATime(AT_A_TIME, things, step);
     }
 }

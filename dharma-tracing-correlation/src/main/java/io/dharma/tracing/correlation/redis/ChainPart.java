@@ -3,12 +3,13 @@ package io.dharma.tracing.correlation.redis;
 import io.dharma.tracing.correlation.CorrelatedHop;
 import io.dharma.tracing.correlation.Outcome;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch has of one chain. One thread, but for what was rejected. */
+/** What a batch has of one chain. One thread, but for what was rejected: that is said on any. */
 final class ChainPart {
 
     /** How many hops go into one command: Lua takes some thousand arguments at once. */
@@ -19,14 +20,29 @@ final class ChainPart {
     private final List<EntryOf> entries = new ArrayList<>(2);
     private @Nullable Map<String, EntryOf> mentions;
     private boolean failed;
-    private volatile boolean rejected;
+
+    // Guarded by itself.
+    private final BitSet rejected = new BitSet();
 
     /**
      * An entry of the index, and of whom.
      *
+     * @param hop which one of this part it is
      * @param userKey null if the user is not known
      */
-    record EntryOf(String service, @Nullable String userKey, IndexEntry entry) {}
+    record EntryOf(int hop, String service, @Nullable String userKey, IndexEntry entry) {}
+
+    /**
+     * As many hops as one command takes.
+     *
+     * @param first which one of this part is its first
+     */
+    record Lot(int first, List<byte[]> fieldsAndValues) {
+
+        private int end() {
+            return first + fieldsAndValues.size() / 2;
+        }
+    }
 
     ChainPart(String correlationId) {
         this.correlationId = correlationId;
@@ -51,15 +67,15 @@ final class ChainPart {
         mentions.computeIfAbsent(userKey, key -> entry(hop, name));
     }
 
-    private static EntryOf entry(CorrelatedHop hop, Name name) {
-        return new EntryOf(hop.hop().service(), hop.userKey(), IndexEntry.of(hop, name));
+    private EntryOf entry(CorrelatedHop hop, Name name) {
+        return new EntryOf(hops() - 1, hop.hop().service(), hop.userKey(), IndexEntry.of(hop, name));
     }
 
     String correlationId() {
         return correlationId;
     }
 
-    int hops() {
+    private int hops() {
         return fieldsAndValues.size() / 2;
     }
 
@@ -68,33 +84,54 @@ final class ChainPart {
         return failed;
     }
 
-    void reject() {
-        rejected = true;
-    }
-
-    boolean isRejected() {
-        return rejected;
-    }
-
-    /** Fields and values, in parts that one command takes. */
-    List<List<byte[]>> commands() {
-        int max = 2 * MAX_HOPS_PER_COMMAND;
-        if (fieldsAndValues.size() <= max) {
-            return List.of(fieldsAndValues);
+    List<Lot> lots() {
+        List<Lot> lots = new ArrayList<>(1);
+        for (int first = 0; first < hops(); first += MAX_HOPS_PER_COMMAND) {
+            int end = Math.min(hops(), first + MAX_HOPS_PER_COMMAND);
+            lots.add(new Lot(first, fieldsAndValues.subList(2 * first, 2 * end)));
         }
-        List<List<byte[]>> parts = new ArrayList<>();
-        for (int from = 0; from < fieldsAndValues.size(); from += max) {
-            parts.add(fieldsAndValues.subList(from, Math.min(fieldsAndValues.size(), from + max)));
-        }
-        return parts;
+        return lots;
     }
 
-    /** How the request entered services. */
+    // ---- what is not kept
+
+    /** All of this lot. */
+    void reject(Lot lot) {
+        synchronized (rejected) {
+            rejected.set(lot.first(), lot.end());
+        }
+    }
+
+    /** @param place of one hop in this lot, the first being 1, as the script that was to write it said */
+    void reject(Lot lot, @Nullable Object place) {
+        if (place instanceof Long number && number >= 1 && number <= lot.end() - lot.first()) {
+            synchronized (rejected) {
+                rejected.set(lot.first() + number.intValue() - 1);
+            }
+        }
+    }
+
+    /** How many hops. */
+    int rejected() {
+        synchronized (rejected) {
+            return rejected.cardinality();
+        }
+    }
+
+    private boolean isKept(EntryOf entry) {
+        synchronized (rejected) {
+            return !rejected.get(entry.hop());
+        }
+    }
+
+    // ---- what leads to it
+
+    /** How the request entered services, as far as that is kept. */
     List<EntryOf> entries() {
-        return entries;
+        return entries.stream().filter(this::isKept).toList();
     }
 
-    /** By which the chain is found of users who were not known when it entered a service here. */
+    /** By which the chain is found of users who were not known when it entered a service here, as far as that is kept. */
     List<EntryOf> mentions() {
         if (mentions == null) {
             return List.of();
@@ -105,6 +142,6 @@ final class ChainPart {
                 others.remove(entry.userKey());
             }
         }
-        return List.copyOf(others.values());
+        return others.values().stream().filter(this::isKept).toList();
     }
 }

@@ -1,7 +1,6 @@
 package io.dharma.tracing.correlation.redis;
 
 import io.dharma.tracing.correlation.Hop;
-import io.lettuce.core.protocol.CommandType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,7 @@ final class ChainReader {
     /** As they are kept. */
     CompletableFuture<List<StoredHop>> stored(String correlationId) {
         Map<Object, StoredHop> hops = new LinkedHashMap<>();
-        CompletableFuture<Void> read =
-                pages.scan(CommandType.HSCAN, keys.chain(correlationId), page -> addHops(page, hops));
+        CompletableFuture<Void> read = pages.scan("HSCAN", keys.chain(correlationId), page -> addHops(page, hops));
         return WrongTypes.ignored(read).thenApply(done -> List.copyOf(hops.values()));
     }
 

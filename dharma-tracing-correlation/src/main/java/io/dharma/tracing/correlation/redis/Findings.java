@@ -92,6 +92,11 @@ final class Findings {
         }
     }
 
+    /** How many chains there is room for, as far as is known; 0 if only one can still take the place of another. */
+    synchronized int missing() {
+        return query.limit() - newestStarts.size();
+    }
+
     /** Whether nothing of what is older is wanted. */
     synchronized boolean isFull() {
         return !servicesVary && newestStarts.size() >= query.limit();

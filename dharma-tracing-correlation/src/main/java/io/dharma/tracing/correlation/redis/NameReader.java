@@ -2,8 +2,9 @@ package io.dharma.tracing.correlation.redis;
 
 import static io.dharma.tracing.correlation.redis.Pages.ascii;
 
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,13 +16,15 @@ final class NameReader {
     /** A chain with more different names loses those beyond: they are shown as unknown. */
     private static final int MAX_NAMES = 2_000;
 
+    private static final int AT_A_TIME = 256;
+
     /** As much of it as any text of ours has, whatever is at its key. */
     private static final byte[] LAST_BYTE = ascii(String.valueOf(Name.MAX_TEXT_BYTES - 1));
 
-    private final RedisRoute route;
+    private final RedisConnection route;
     private final Keys keys;
 
-    NameReader(RedisRoute route, Keys keys) {
+    NameReader(RedisConnection route, Keys keys) {
         this.route = route;
         this.keys = keys;
     }
@@ -50,23 +53,18 @@ final class NameReader {
 
     CompletableFuture<Names> read(Collection<Long> ids) {
         Map<Long, byte[]> texts = new ConcurrentHashMap<>();
-        CompletableFuture<?>[] all = ids.stream()
-                .distinct()
-                .limit(MAX_NAMES)
-                .map(id -> read(id, texts))
-                .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(all).thenApply(read -> new Names(texts));
+        List<Long> wanted = ids.stream().distinct().limit(MAX_NAMES).toList();
+        return Several.atATime(AT_A_TIME, wanted, id -> read(id, texts)).thenApply(read -> new Names(texts));
     }
 
     private CompletableFuture<Void> read(long id, Map<Long, byte[]> texts) {
-        return route.ask(CommandType.GETRANGE, keys.name(id), ascii("0"), LAST_BYTE)
-                .handle((answer, thrown) -> {
-                    if (thrown != null) {
-                        WrongTypes.ignoreOrThrow(thrown);
-                    } else if (answer.size() == 1 && answer.get(0) instanceof byte[] text) {
-                        texts.put(id, text);
-                    }
-                    return null;
-                });
+        return route.ask("GETRANGE", keys.name(id), ascii("0"), LAST_BYTE).handle((answer, thrown) -> {
+            if (thrown != null) {
+                WrongTypes.ignoreOrThrow(thrown);
+            } else if (answer.size() == 1 && answer.get(0) instanceof byte[] text) {
+                texts.put(id, text);
+            }
+            return null;
+        });
     }
 }

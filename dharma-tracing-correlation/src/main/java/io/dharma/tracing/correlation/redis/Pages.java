@@ -2,10 +2,9 @@ package io.dharma.tracing.correlation.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.lettuce.core.protocol.CommandType;
+import io.dharma.tracing.redis.RedisConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +19,17 @@ final class Pages {
     /** A hash or a set that is larger was not written by us. */
     private static final int MAX_PAGES = 200;
 
+    /** The fewest that are worth asking for. */
+    private static final int SMALLEST = 16;
+
     private static final byte[] COUNT = ascii("COUNT");
     private static final byte[] PAGE_SIZE = ascii(String.valueOf(SIZE));
     private static final byte[] START = ascii("0");
+    private static final byte[] OLDEST = ascii("-");
 
-    private final RedisRoute route;
+    private final RedisConnection route;
 
-    Pages(RedisRoute route) {
+    Pages(RedisConnection route) {
         this.route = route;
     }
 
@@ -36,11 +39,11 @@ final class Pages {
     }
 
     /** All of a hash or a set, some perhaps twice. */
-    CompletableFuture<Void> scan(CommandType command, byte[] key, Members members) {
+    CompletableFuture<Void> scan(String command, byte[] key, Members members) {
         return scan(command, key, START, MAX_PAGES, members);
     }
 
-    private CompletableFuture<Void> scan(CommandType command, byte[] key, byte[] cursor, int pages, Members members) {
+    private CompletableFuture<Void> scan(String command, byte[] key, byte[] cursor, int pages, Members members) {
         return route.ask(command, key, cursor, COUNT, PAGE_SIZE).thenCompose(answer -> {
             byte[] next = answer.size() == 2 && answer.get(0) instanceof byte[] bytes ? bytes : START;
             if (answer.size() == 2 && answer.get(1) instanceof List<?> page) {
@@ -84,23 +87,42 @@ final class Pages {
         }
     }
 
+    /** One page of a stream's entries. */
+    interface Entries {
+
+        /**
+         * Takes a page.
+         *
+         * @param page those that may be ours
+         * @param size how many entries of whatever kind it had
+         * @return whether to go on
+         */
+        boolean add(List<StreamEntry> page, int size);
+    }
+
+    /** A stream from the newest to the oldest entry. */
+    CompletableFuture<Void> backwards(byte[] key, Entries entries) {
+        return backwards(key, SIZE, entries);
+    }
+
     /**
      * A stream from the newest to the oldest entry.
      *
-     * @param page gets each page, and how many entries of whatever kind it had; says whether to go on
+     * @param first about how many are wanted at first; each further page has twice as many
      */
-    CompletableFuture<Void> backwards(byte[] key, byte[] oldest, BiPredicate<List<StreamEntry>, Integer> page) {
-        return backwards(key, ascii("+"), oldest, MAX_PAGES, page);
+    CompletableFuture<Void> backwards(byte[] key, int first, Entries entries) {
+        return backwards(key, ascii("+"), Math.max(SMALLEST, Math.min(first, SIZE)), MAX_PAGES, entries);
     }
 
-    private CompletableFuture<Void> backwards(
-            byte[] key, byte[] newest, byte[] oldest, int pages, BiPredicate<List<StreamEntry>, Integer> page) {
-        return route.ask(CommandType.XREVRANGE, key, newest, oldest, COUNT, PAGE_SIZE)
+    private CompletableFuture<Void> backwards(byte[] key, byte[] newest, int size, int pages, Entries entries) {
+        return route.ask("XREVRANGE", key, newest, OLDEST, COUNT, ascii(String.valueOf(size)))
                 .thenCompose(answer -> {
                     byte[] last = lastId(answer);
-                    boolean goesOn = page.test(entries(answer), answer.size());
-                    boolean isLast = answer.size() < SIZE || pages <= 1 || !goesOn;
-                    return last == null || isLast ? nothing() : backwards(key, before(last), oldest, pages - 1, page);
+                    boolean goesOn = entries.add(entries(answer), answer.size());
+                    boolean isLast = answer.size() < size || pages <= 1 || !goesOn;
+                    return last == null || isLast
+                            ? nothing()
+                            : backwards(key, before(last), Math.min(2 * size, SIZE), pages - 1, entries);
                 });
     }
 

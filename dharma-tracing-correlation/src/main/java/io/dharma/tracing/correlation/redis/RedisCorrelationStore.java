@@ -7,14 +7,13 @@ import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.correlation.Hop;
 import io.dharma.tracing.export.TlsSettings;
 import io.dharma.tracing.pipeline.Delivery;
-import io.dharma.tracing.spi.BlockingTasks;
+import io.dharma.tracing.redis.RedisClient;
+import io.dharma.tracing.redis.RedisConnection;
+import io.dharma.tracing.redis.RedisFailure;
 import io.opentelemetry.sdk.common.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +33,12 @@ import org.jspecify.annotations.Nullable;
  * what {@code +@read +@write +@connection +@scripting +select +asking} gives.
  *
  * <p>A chain has 10,000 hops at most, so that one whose id never ends does not grow for ever; further ones count as
- * rejected, and do not make it live on.
+ * rejected, and do not make it live on. One process writes 2,000 different operations and types of errors, and ten more
+ * each minute: those beyond are called {@code __other__}, in whatever chain they are.
  *
  * <p>Nothing is opened before the first batch or question. Then there is one connection to each server that is needed,
- * and one more once something was asked, so that questions do not wait behind batches; one thread, {@code dharma-redis};
- * and, while a host's name is looked up, {@code dharma-blocking}. A connection that is lost is opened again for what
+ * and one more once something was asked, so that questions do not wait behind batches; and one thread,
+ * {@code dharma-redis}, with all who use the same Redis with the same settings. A connection that is lost is opened again for what
  * comes next, to where the name leads by then.
  *
  * <p>What may be asked of it, from which threads and when: as {@link CorrelationStore} says. What completes a stage is
@@ -46,55 +46,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisCorrelationStore implements CorrelationStore {
 
-    private final RedisAddress address;
     private final String description;
     private final Schema schema;
-    private final LettuceClient client;
-    private final RedisRoute writes;
-    private final RedisRoute questions;
+    private final RedisClient client;
+    private final RedisConnection writes;
     private final ChainReader chains;
     private final ChainSearch search;
     private final ChainErasure erasure;
-    private final Questions asked = new Questions();
 
     private RedisCorrelationStore(Builder builder) {
-        this.address = builder.address;
         this.description = builder.describe();
         Retention retention = new Retention(builder.keepFor, builder.keepFailedFor, builder.maxIndexEntries);
         Keys keys = new Keys(builder.keyPrefix);
         this.schema = new Schema(
                 keys,
                 retention,
-                new NameCache(),
+                new NameCache(builder.clock),
                 new RecentlyWritten(retention.beforeNameIsRenewed(), builder.clock),
                 builder.clock);
-        this.client = new LettuceClient(address, builder.tls, builder.timeToConnect);
-        this.writes = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
-        this.questions = new RedisRoute(client, address, builder.timeToConnect, builder.timeout);
+        this.client = builder.client.build();
+        this.writes = client.newConnection();
+        RedisConnection questions = client.newConnection();
         Pages pages = new Pages(questions);
         NameReader names = new NameReader(questions, keys);
         this.chains = new ChainReader(pages, keys, names);
-        this.search = new ChainSearch(pages, keys, names, retention, builder.clock);
+        this.search = new ChainSearch(questions, pages, keys, names, retention, builder.clock);
         this.erasure = new ChainErasure(questions, pages, keys, chains, names);
     }
 
     /**
-     * Begins with where Redis is.
-     *
-     * <pre>
-     * redis://[[user:]password@]host[:port][,host[:port]...][/database]
-     * redis-sentinel://[[user:]password@]host[:port][,host[:port]...][/database]#master
-     * </pre>
-     *
-     * <p>{@code rediss} and {@code rediss-sentinel} say the same with TLS. Of several hosts the first that answers is
-     * taken; name a few nodes of a cluster, which tell of the others. That it is a cluster need not be said. User and
-     * password are for the servers that keep data, sentinels are asked without. What may not stand in a URI is encoded
-     * with %, such as %40 for @.
+     * Begins with where Redis is, as {@link RedisClient#builder} wants it said.
      *
      * @throws IllegalArgumentException if that is no such URI; the message never repeats user or password
      */
     public static Builder builder(String uri) {
-        return new Builder(RedisAddress.parse(uri));
+        return new Builder(RedisClient.builder(uri));
     }
 
     /** {@code redis}. */
@@ -114,17 +100,17 @@ public final class RedisCorrelationStore implements CorrelationStore {
         BatchWrite write = BatchWrite.of(batch, schema);
         return writes.ready()
                 .thenCompose(epoch -> write.send(writes, epoch))
-                .exceptionally(thrown -> RedisFailure.of(address, thrown).delivery());
+                .exceptionally(thrown -> RedisFailure.of("Redis", thrown).delivery());
     }
 
     @Override
     public CompletionStage<List<Hop>> hops(String correlationId) {
-        return asked.ask(() -> chains.hops(correlationId));
+        return client.question(() -> chains.hops(correlationId));
     }
 
     @Override
     public CompletionStage<List<ChainSummary>> find(ChainQuery query) {
-        return asked.ask(() -> search.find(query));
+        return client.question(() -> search.find(query));
     }
 
     /**
@@ -135,14 +121,12 @@ public final class RedisCorrelationStore implements CorrelationStore {
      */
     @Override
     public CompletionStage<Integer> erase(String userKey) {
-        return asked.ask(() -> erasure.erase(userKey));
+        return client.question(() -> erasure.erase(userKey));
     }
 
     /** Waits for its thread to end, which has nothing to wait for itself: for half a second at most. */
     @Override
     public void close(Duration deadline) {
-        writes.close();
-        questions.close();
         client.close(deadline);
     }
 
@@ -152,67 +136,21 @@ public final class RedisCorrelationStore implements CorrelationStore {
         return description;
     }
 
-    /**
-     * Begins and completes questions on threads that may wait. One who asks would else be left with what Netty remembers
-     * of each thread that it was called on, and the code behind an answer may take its time.
-     */
-    private static final class Questions {
-
-        private static final int MAX_WAITING = 1_000;
-
-        private final BlockingTasks.Lane beginnings = BlockingTasks.lane(MAX_WAITING);
-        private final BlockingTasks.Lane ends = BlockingTasks.lane(MAX_WAITING);
-
-        <T> CompletionStage<T> ask(Supplier<CompletableFuture<T>> question) {
-            CompletableFuture<T> answer = new CompletableFuture<>();
-            if (!beginnings.offer(() -> begin(question, answer))) {
-                answer.completeExceptionally(RedisFailure.retry("too many questions wait for an answer"));
-            }
-            return answer;
-        }
-
-        private <T> void begin(Supplier<CompletableFuture<T>> question, CompletableFuture<T> answer) {
-            try {
-                var unused = question.get().whenComplete((value, thrown) -> end(answer, value, thrown));
-            } catch (Throwable thrown) {
-                answer.completeExceptionally(thrown);
-            }
-        }
-
-        private <T> void end(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
-            Runnable complete = () -> complete(answer, value, thrown);
-            if (!ends.offer(complete)) {
-                complete.run();
-            }
-        }
-
-        private static <T> void complete(CompletableFuture<T> answer, T value, @Nullable Throwable thrown) {
-            if (thrown == null) {
-                answer.complete(value);
-            } else {
-                answer.completeExceptionally(RedisFailure.of("Redis", thrown));
-            }
-        }
-    }
-
     /** Collects the settings of one store; for one thread. */
     public static final class Builder {
 
         private static final Duration SHORTEST_KEEPING = Duration.ofMinutes(1);
         private static final Duration LONGEST_KEEPING = Duration.ofDays(365);
 
-        private final RedisAddress address;
+        private final RedisClient.Builder client;
         private String keyPrefix = "dharma:";
         private Duration keepFor = Duration.ofHours(24);
         private Duration keepFailedFor = Duration.ofDays(7);
         private int maxIndexEntries = 10_000;
-        private Duration timeout = Duration.ofMillis(500);
-        private Duration timeToConnect = Duration.ofSeconds(2);
-        private @Nullable TlsSettings tls;
         private Clock clock = Clock.getDefault();
 
-        private Builder(RedisAddress address) {
-            this.address = address;
+        private Builder(RedisClient.Builder client) {
+            this.client = client;
         }
 
         /**
@@ -279,7 +217,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * @throws IllegalArgumentException unless between 10 ms and a minute
          */
         public Builder timeout(Duration timeout) {
-            this.timeout = waiting("timeout", timeout);
+            client.timeout(timeout);
             return this;
         }
 
@@ -290,7 +228,19 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * @throws IllegalArgumentException unless between 10 ms and a minute
          */
         public Builder timeToConnect(Duration timeout) {
-            this.timeToConnect = waiting("timeToConnect", timeout);
+            client.timeToConnect(timeout);
+            return this;
+        }
+
+        /**
+         * As whom sentinels know us; by default they are asked without user and password. Of no effect on the servers that
+         * keep data, nor unless the URI is one of sentinels.
+         *
+         * @param user null for a sentinel's default user, the one that {@code requirepass} is for
+         * @throws IllegalArgumentException if the password is empty
+         */
+        public Builder sentinelCredentials(@Nullable String user, String password) {
+            client.sentinelCredentials(user, password);
             return this;
         }
 
@@ -298,7 +248,7 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * Whom to trust and what to show; by default the JDK's own settings. Of no effect unless the URI says TLS.
          */
         public Builder tls(TlsSettings tls) {
-            this.tls = Objects.requireNonNull(tls, "tls");
+            client.tls(tls);
             return this;
         }
 
@@ -314,42 +264,20 @@ public final class RedisCorrelationStore implements CorrelationStore {
          * @throws IllegalStateException if Lettuce is not on the class path; the message names the missing artifact
          */
         public RedisCorrelationStore build() {
-            requireLettuce();
             return new RedisCorrelationStore(this);
         }
 
-        /** Now rather than with the first batch, when nobody looks. */
-        private static void requireLettuce() {
-            try {
-                var unused = Class.forName(
-                        "io.lettuce.core.RedisClient", false, RedisCorrelationStore.class.getClassLoader());
-            } catch (ClassNotFoundException missing) {
-                throw new IllegalStateException(
-                        "Chains in Redis need io.lettuce:lettuce-core on the class path", missing);
-            }
-        }
-
         private String describe() {
-            return "RedisCorrelationStore{" + address + ", keyPrefix=" + keyPrefix + ", keepFor=" + keepFor
-                    + ", keepFailedFor=" + keepFailedFor + ", maxIndexEntries=" + maxIndexEntries + ", timeout="
-                    + timeout + ", timeToConnect=" + timeToConnect + ", tls="
-                    + (address.tls() ? tls == null ? "default" : tls : "off") + "}";
+            return "RedisCorrelationStore{" + client + ", keyPrefix=" + keyPrefix + ", keepFor=" + keepFor
+                    + ", keepFailedFor=" + keepFailedFor + ", maxIndexEntries=" + maxIndexEntries + "}";
         }
 
         private static Duration keeping(String name, Duration duration) {
-            return between(SHORTEST_KEEPING, LONGEST_KEEPING, name, duration);
-        }
-
-        private static Duration waiting(String name, Duration duration) {
-            return between(Duration.ofMillis(10), Duration.ofMinutes(1), name, duration);
-        }
-
-        private static Duration between(Duration least, Duration most, String name, Duration value) {
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-                throw new IllegalArgumentException(
-                        name + " must be between " + least + " and " + most + ", but is " + value);
+            if (duration.compareTo(SHORTEST_KEEPING) < 0 || duration.compareTo(LONGEST_KEEPING) > 0) {
+                throw new IllegalArgumentException(name + " must be between " + SHORTEST_KEEPING + " and "
+                        + LONGEST_KEEPING + ", but is " + duration);
             }
-            return value;
+            return duration;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.dharma.tracing.correlation.redis;
 
+import io.dharma.tracing.redis.RedisFailure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 

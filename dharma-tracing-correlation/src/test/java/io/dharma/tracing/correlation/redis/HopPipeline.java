@@ -23,7 +23,10 @@ final class HopPipeline implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Pipeline<CorrelatedHop, CorrelatedHop> pipeline;
-    private final Chains chains = new Chains(System.nanoTime(), Chains.now());
+    /** In the words of every assertion; {@code -Dredis.seed=} takes it again. */
+    private final long seed = Long.getLong("redis.seed", System.nanoTime());
+
+    private final Chains chains = new Chains(seed, Chains.now());
     private final List<CorrelationChain> offered = new ArrayList<>();
 
     HopPipeline(CorrelationStore store, long maxQueueBytes) {
@@ -59,9 +62,11 @@ final class HopPipeline implements AutoCloseable {
         chain.correlated().forEach(pipeline::offer);
     }
 
-    /** Of no interest any more. */
-    void offerAgain(CorrelationChain chain) {
-        chain.correlated().forEach(pipeline::offer);
+    /** Offers so many new chains of which only the pipeline knows, whatever becomes of them. */
+    void fill(int count) {
+        for (int i = 0; i < count; i++) {
+            chains.next().correlated().forEach(pipeline::offer);
+        }
     }
 
     CorrelationChain nextChain() {
@@ -81,33 +86,33 @@ final class HopPipeline implements AutoCloseable {
     }
 
     void awaitState(SinkState state) {
-        await().atMost(PATIENCE).until(() -> sink().state() == state);
+        await(toString()).atMost(PATIENCE).until(() -> sink().state() == state);
     }
 
     void awaitFailures(long more) {
         long before = sink().failedDeliveries();
-        await().atMost(PATIENCE).until(() -> sink().failedDeliveries() >= before + more);
+        await(toString()).atMost(PATIENCE).until(() -> sink().failedDeliveries() >= before + more);
     }
 
     /** All that was offered arrived, and is accounted for. */
     void assertDeliveredWithin(Duration time) {
         long start = System.nanoTime();
         boolean flushed = pipeline.flush(time);
-        assertThat(flushed).as("%s", pipeline.stats()).isTrue();
+        assertThat(flushed).as("%s", this).isTrue();
         assertThat(System.nanoTime() - start).isLessThan(time.toNanos());
         PipelineStats stats = pipeline.stats();
-        assertThat(stats.offered()).isEqualTo((long) offered.size() * Chains.HOPS);
-        assertThat(stats.dropped()).isEmpty();
-        assertThat(sink().dropped()).isEmpty();
-        assertThat(sink().delivered()).isEqualTo(stats.offered());
-        assertThat(sink().state()).isEqualTo(SinkState.HEALTHY);
+        assertThat(stats.offered()).as("%s", this).isEqualTo((long) offered.size() * Chains.HOPS);
+        assertThat(stats.dropped()).as("%s", this).isEmpty();
+        assertThat(sink().dropped()).as("%s", this).isEmpty();
+        assertThat(sink().delivered()).as("%s", this).isEqualTo(stats.offered());
+        assertThat(sink().state()).as("%s", this).isEqualTo(SinkState.HEALTHY);
     }
 
     /** Every chain that was offered can be read, with all its hops. */
     void assertComplete(CorrelationStore reader) throws Exception {
         for (CorrelationChain chain : offered) {
             assertThat(reader.hops(chain.id()).toCompletableFuture().get(20, TimeUnit.SECONDS))
-                    .as(chain.id())
+                    .as("%s of %s", chain.id(), this)
                     .containsExactlyInAnyOrderElementsOf(chain.hops());
         }
     }
@@ -119,5 +124,10 @@ final class HopPipeline implements AutoCloseable {
     @Override
     public void close() {
         pipeline.close();
+    }
+
+    @Override
+    public String toString() {
+        return "chains of seed " + seed + ", " + pipeline.stats();
     }
 }

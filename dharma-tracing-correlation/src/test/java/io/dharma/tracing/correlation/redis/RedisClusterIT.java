@@ -78,6 +78,24 @@ class RedisClusterIT extends RedisStoreContract {
         assertThat(to.ask("KEYS", key)).containsExactly(key);
     }
 
+    @Test
+    void slot_thatHasMovedIsFollowed() throws Exception {
+        Chains chains = new Chains(12, Chains.now());
+        RedisCorrelationStore store = builder().timeout(Duration.ofSeconds(10)).build();
+        assertThat(await(store.deliver(chains.next().correlated()))).isEqualTo(Delivery.delivered());
+        CorrelationChain chain = chains.next();
+        String key = "dharma:chain:" + chain.id();
+        int slot =
+                Integer.parseInt(masters().get(0).ask("CLUSTER", "KEYSLOT", key).get(0));
+        RedisNode to = masters().get((masters().indexOf(cluster.ownerOf(slot)) + 1) % 3);
+        cluster.moveSlot(slot, to);
+
+        assertThat(await(store.deliver(chain.correlated()))).isEqualTo(Delivery.delivered());
+
+        assertThat(to.ask("EXISTS", key)).containsExactly("1");
+        store.close(Duration.ofSeconds(1));
+    }
+
     private static String id(RedisNode node) throws IOException {
         return node.ask("CLUSTER", "MYID").get(0);
     }

@@ -92,6 +92,46 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
         store.close(Duration.ofSeconds(1));
     }
 
+    // ---- chains that are full
+
+    private void fill(int hops) throws Exception {
+        for (int first = 0; first < hops; first += 1_000) {
+            assertThat(rejected(hopsOf("endless-chain", first, Math.min(1_000, hops - first))))
+                    .isZero();
+        }
+    }
+
+    /** As if the last batch had been lost between its hops and its indexes. */
+    private void deleteIndexes() throws IOException {
+        for (String index : redis.ask("KEYS", "dharma:service*")) {
+            redis.ask("DEL", index);
+        }
+    }
+
+    @Test
+    void chain_thatIsAlmostFullTakesAsManyHopsAsThereIsRoomFor() throws Exception {
+        fill(9_700);
+
+        // In commands of 500, of which the first has 300 hops that are there.
+        assertThat(rejected(hopsOf("endless-chain", 9_400, 1_000))).isEqualTo(400);
+
+        assertThat(redis.ask("HLEN", "dharma:chain:endless-chain")).containsExactly("10000");
+    }
+
+    @Test
+    void hops_thatAFullChainHasAreNotRejectedWhenTheyComeAgainAndCanBeFound() throws Exception {
+        fill(10_000);
+        deleteIndexes();
+        redis.ask("EXPIRE", "dharma:chain:endless-chain", "1000");
+
+        assertThat(rejected(hopsOf("endless-chain", 9_400, 601))).isEqualTo(1);
+
+        assertThat(redis.ask("XLEN", keys("dharma:service:worker:*").get(0))).containsExactly("600");
+        assertThat(ttl(redis, "dharma:chain:endless-chain"))
+                .as("nothing was added, so it does not live on")
+                .isLessThanOrEqualTo(Duration.ofSeconds(1_000));
+    }
+
     @Test
     void hosts_areTriedInTheirOrder() throws Exception {
         RedisCorrelationStore store = RedisCorrelationStore.builder("redis://127.0.0.1:1,localhost:" + redis.port())
@@ -139,6 +179,22 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
     }
 
     @Test
+    void builder_refusesWhatCannotBe() {
+        RedisCorrelationStore.Builder builder = RedisCorrelationStore.builder("redis://u:secret@localhost");
+
+        assertThatThrownBy(() -> builder.keyPrefix("a{b}")).hasMessageContaining("keyPrefix");
+        assertThatThrownBy(() -> builder.keepFor(Duration.ZERO)).hasMessageContaining("keepFor");
+        assertThatThrownBy(() -> builder.keepFailedFor(Duration.ofDays(1_000))).hasMessageContaining("keepFailedFor");
+        assertThatThrownBy(() -> builder.maxIndexEntries(1)).hasMessageContaining("maxIndexEntries");
+        assertThatThrownBy(() -> builder.timeout(Duration.ZERO)).hasMessageContaining("timeout");
+        RedisCorrelationStore store = builder.build();
+        assertThat(store.toString())
+                .contains("redis://...@localhost:6379", "keepFor=PT24H", "tls=off")
+                .doesNotContain("secret");
+        store.close(Duration.ofSeconds(1));
+    }
+
+    @Test
     void store_withoutLettuceSaysWhatIsMissing() throws Exception {
         URL[] classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("lettuce") && !entry.contains("netty") && !entry.contains("reactor"))
@@ -151,7 +207,7 @@ class RedisCorrelationStoreTest extends RedisStoreContract {
             assertThatThrownBy(() -> builder.getClass().getMethod("build").invoke(builder))
                     .cause()
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Chains in Redis need io.lettuce:lettuce-core on the class path");
+                    .hasMessage("Redis needs io.lettuce:lettuce-core on the class path");
         }
     }
 

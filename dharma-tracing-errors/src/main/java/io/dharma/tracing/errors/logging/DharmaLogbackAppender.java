@@ -9,7 +9,6 @@ import io.dharma.tracing.errors.CaptureDetails;
 import io.dharma.tracing.errors.ErrorTracker;
 import io.dharma.tracing.errors.Severity;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Captures what Logback logs with a throwable:
@@ -83,7 +82,7 @@ public final class DharmaLogbackAppender extends UnsynchronizedAppenderBase<ILog
 
     /** Name and threshold. */
     @Override
-    public @Nullable String toString() {
+    public String toString() {
         return "DharmaLogbackAppender[" + getName() + ", threshold: " + threshold + "]";
     }
 }

@@ -23,34 +23,55 @@ final class ElasticsearchProcess {
     private ElasticsearchProcess() {}
 
     static ServerProcess start(int major, ServerHome home) throws IOException {
+        Setup setup = prepare(major, home, configuration -> """
+                xpack.security.enabled: false
+                http.port: 0
+                node.portsfile: true
+                """);
+        return new ServerProcess(
+                home.start(setup.command(), setup.environment()),
+                () -> "http://" + firstLine(setup.server().resolve("logs/http.ports")),
+                address -> Probes.http(address, "/_cluster/health?wait_for_status=yellow&timeout=1s"));
+    }
+
+    /** Writes what it needs into the directory of the configuration, and returns further lines of elasticsearch.yml. */
+    interface Configuration {
+        String write(Path configuration) throws IOException;
+    }
+
+    /** A server that is there, but does not run. */
+    record Setup(Path server, Path jdk, ServerUser user) {
+
+        List<String> command() throws IOException {
+            return user.command(List.of(server.resolve("bin/elasticsearch").toString()));
+        }
+
+        Map<String, String> environment() {
+            return Map.of(
+                    "ES_JAVA_HOME",
+                    jdk.toString(),
+                    "ES_JAVA_OPTS",
+                    "-Xms%1$dm -Xmx%1$dm -XX:TieredStopAtLevel=1".formatted(HEAP_MEGABYTES),
+                    "ES_TMPDIR",
+                    server.resolve("tmp").toString());
+        }
+    }
+
+    static Setup prepare(int major, ServerHome home, Configuration configuration) throws IOException {
         ServerUser user = ServerUser.notRoot(home.directory());
         Path jdk = jdk(major, user, home);
         Path server = unpack(major, home.directory().resolve("elasticsearch"));
-        Path temporary = Files.createDirectory(server.resolve("tmp"));
+        Files.createDirectory(server.resolve("tmp"));
+        String more = configuration.write(server.resolve("config"));
         Files.writeString(server.resolve("config/elasticsearch.yml"), """
                 discovery.type: single-node
-                xpack.security.enabled: false
                 http.host: 127.0.0.1
-                http.port: 0
                 transport.host: 127.0.0.1
                 transport.port: 0
-                node.portsfile: true
                 cluster.routing.allocation.disk.threshold_enabled: false
-                """);
+                """ + more);
         user.give(server);
-        Process process = home.start(
-                user.command(List.of(server.resolve("bin/elasticsearch").toString())),
-                Map.of(
-                        "ES_JAVA_HOME",
-                        jdk.toString(),
-                        "ES_JAVA_OPTS",
-                        "-Xms%1$dm -Xmx%1$dm -XX:TieredStopAtLevel=1".formatted(HEAP_MEGABYTES),
-                        "ES_TMPDIR",
-                        temporary.toString()));
-        return new ServerProcess(
-                process,
-                () -> "http://" + firstLine(server.resolve("logs/http.ports")),
-                address -> Probes.http(address, "/_cluster/health?wait_for_status=yellow&timeout=1s"));
+        return new Setup(server, jdk, user);
     }
 
     private static String firstLine(Path file) throws IOException {

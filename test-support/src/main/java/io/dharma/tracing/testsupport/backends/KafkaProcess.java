@@ -22,9 +22,18 @@ final class KafkaProcess {
         Path data = home.directory().resolve("data-" + port);
         String properties = home.write("server.properties", properties(port, ServerHome.freePort(), data))
                 .toString();
-        home.run(java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties));
-        Process process = home.start(java("kafka.Kafka", properties), Map.of());
+        format(home, properties);
+        Process process = home.start(command(properties), Map.of());
         return new ServerProcess(process, "127.0.0.1:" + port, Probes::kafka);
+    }
+
+    /** Prepares the directory that the properties name, once. */
+    static void format(ServerHome home, String properties) throws IOException {
+        home.run(java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties));
+    }
+
+    static List<String> command(String properties) {
+        return java("kafka.Kafka", properties);
     }
 
     private static List<String> java(String... mainAndArguments) {
@@ -37,7 +46,7 @@ final class KafkaProcess {
                 .toList();
     }
 
-    private static String properties(int port, int controllerPort, Path data) {
+    static String properties(int port, int controllerPort, Path data) {
         return """
                 process.roles=broker,controller
                 node.id=1
