@@ -41,7 +41,7 @@ public final class ElasticsearchSinkFigures {
 
     private static final int BATCH = 500;
     private static final int UNDER_WAY = 2;
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 6;
     private static final int FRAMES = 11;
 
     private ElasticsearchSinkFigures() {}

@@ -48,7 +48,7 @@ final class EventMaker {
         Instant time = instant(captured.epochNanos());
         ErrorEvent.Builder event = ErrorEvent.builder(
                         TimeOrderedIds.at(time.toEpochMilli()), time, service, fingerprint, trace)
-                .severity(details.severity() == null ? classification.severity() : details.severity())
+                .severity(severity(details, classification))
                 .category(classification.category())
                 .mechanism(details.mechanism())
                 .handled(details.handled())
@@ -66,6 +66,12 @@ final class EventMaker {
                     .userKey(correlation.userKey());
         }
         return event.build();
+    }
+
+    /** Who logged it may know better, but not that a process without memory is well. */
+    private static Severity severity(CaptureDetails details, Classification classification) {
+        Severity said = details.severity();
+        return said == null || classification.severity() == Severity.FATAL ? classification.severity() : said;
     }
 
     static Instant instant(long epochNanos) {

@@ -35,7 +35,8 @@ class KafkaErrorSinkTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a b", "a/b", "\u00e4"})
     void topic_hasANameThatATopicMayHave(String topic) {
-        assertThatThrownBy(() -> KafkaErrorSink.builder("localhost:9092", topic)).hasMessageContaining("topic");
+        assertThatThrownBy(() -> KafkaErrorSink.builder("localhost:9092", topic))
+                .hasMessageContaining("topic");
     }
 
     @Test
@@ -72,7 +73,8 @@ class KafkaErrorSinkTest {
 
     @Test
     void counts_thatNobodyWantsOpenNothing() throws Exception {
-        KafkaErrorSink sink = KafkaErrorSink.builder("kafka.invalid:9092", "errors").build();
+        KafkaErrorSink sink =
+                KafkaErrorSink.builder("kafka.invalid:9092", "errors").build();
         ErrorRecord count = failures.count(failures.group(), "pod-1", null, 1, 1);
 
         assertThat(sink.deliver(List.of(count)).toCompletableFuture()).isCompletedWithValue(Delivery.delivered());
@@ -103,8 +105,8 @@ class KafkaErrorSinkTest {
                 .toArray(URL[]::new);
         try (URLClassLoader withoutKafka = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
             Class<?> type = withoutKafka.loadClass(KafkaErrorSink.class.getName());
-            Object builder = type.getMethod("builder", String.class, String.class)
-                    .invoke(null, "localhost:9092", "errors");
+            Object builder =
+                    type.getMethod("builder", String.class, String.class).invoke(null, "localhost:9092", "errors");
 
             assertThatThrownBy(() -> builder.getClass().getMethod("build").invoke(builder))
                     .cause()

@@ -3,6 +3,7 @@ package io.dharma.tracing.examples.quickstart;
 import io.dharma.tracing.DharmaTracing;
 import io.dharma.tracing.correlation.ChainRenderer;
 import io.dharma.tracing.correlation.RequestChain;
+import io.dharma.tracing.errors.ErrorGroup;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,6 +54,7 @@ public final class Quickstart {
         }
         dharma.flush(Duration.ofSeconds(5));
         explain(dharma, correlationId);
+        listErrors(dharma);
         System.out.println("\n" + dharma.health().report());
         dharma.close();
     }
@@ -64,6 +66,16 @@ public final class Quickstart {
             System.out.println("\n" + ChainRenderer.text(100).render(found));
             System.out.println(ChainRenderer.mermaidSequence().render(found));
         });
+    }
+    // endregion
+
+    // region errors
+    private static void listErrors(DharmaTracing dharma) {
+        System.out.println("Errors");
+        for (ErrorGroup group : dharma.errors().groups()) {
+            System.out.println("  " + group.count() + " x " + group.title() + "\n      " + group.severity() + " "
+                    + group.category() + " " + group.state() + ", at " + group.culprit() + ", " + group.id());
+        }
     }
     // endregion
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class QuickstartTest {
 
     @Test
-    void demo_endsByItselfAndShowsTreesReasonsAChainAndHealth() throws IOException, InterruptedException {
+    void demo_endsByItselfAndShowsTreesReasonsAChainErrorsAndHealth() throws IOException, InterruptedException {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -40,6 +40,9 @@ class QuickstartTest {
                     .containsPattern("accepted \\{BAGGAGE=29}, created 20, replaced 0, refused \\{}, withheld 0")
                     .containsPattern("spans -> console: HEALTHY, sent [1-9]\\d*, dropped 0, queued 0")
                     .containsPattern("kept for an error [1-9]\\d*, kept for slowness [1-9]")
+                    .containsPattern(
+                            "  1 x java.lang.NumberFormatException: .*\\R      ERROR .* NEW, at "
+                                    + "io.dharma.tracing.examples.quickstart.OrderFile.line\\(OrderFile.java:\\d+\\), v1-[0-9a-f]{32}")
                     .contains("No findings");
         } finally {
             demo.destroyForcibly().waitFor();
