@@ -169,11 +169,10 @@ final class HttpConnections {
     }
 
     /** The look-up that all endpoints on this host share. */
-    NameLookup lookup(String host, boolean linkLocalAllowed) {
+    NameLookup lookup(String host, AddressRule rule) {
         return lookups.computeIfAbsent(
-                (linkLocalAllowed ? "all " : "some ") + host,
-                key -> new NameLookup(
-                        host, linkLocalAllowed, NameLookup.isLiteral(host) ? Runnable::run : waiting(host)));
+                rule + " " + host,
+                key -> new NameLookup(host, rule, NameLookup.isLiteral(host) ? Runnable::run : waiting(host)));
     }
 
     /**

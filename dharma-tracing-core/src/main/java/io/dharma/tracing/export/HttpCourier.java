@@ -15,8 +15,15 @@ import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Carries encoded batches to one endpoint and says what became of each. */
-final class HttpCourier {
+/**
+ * Carries messages to one endpoint and says what became of each: what a {@link io.dharma.tracing.pipeline.Sink} over HTTP
+ * is made of. Redirects are not followed, answers are read up to 64 KiB and never decompressed, and what is said of a
+ * failure names the host and the status and nothing else.
+ *
+ * <p>For any thread; nothing here waits or throws, but for what supplies headers ({@link
+ * HttpEndpoint.Builder#headersSupplier}).
+ */
+public final class HttpCourier {
 
     static final String USER_AGENT = userAgent(HttpCourier.class.getPackage().getImplementationVersion());
 
@@ -30,7 +37,7 @@ final class HttpCourier {
      *
      * @param contentType of the messages before they are compressed
      */
-    HttpCourier(HttpEndpoint endpoint, String contentType) {
+    public HttpCourier(HttpEndpoint endpoint, String contentType) {
         this.endpoint = endpoint;
         this.transport = HttpTransport.to(endpoint);
         this.verdict = new HttpVerdict(endpoint.where(), Clock.systemUTC());
@@ -58,6 +65,21 @@ final class HttpCourier {
      * @param accepted reads the answer to a message that was taken
      */
     CompletionStage<Delivery> carry(byte[] message, Function<HttpReply, Delivery> accepted) {
+        return carry(message, Map.of(), accepted);
+    }
+
+    /**
+     * Sends one message, for which any status of the 200s means that it was taken.
+     *
+     * @param itsHeaders of this message alone; they win over the endpoint's
+     * @return never completes exceptionally
+     */
+    public CompletionStage<Delivery> carry(byte[] message, Map<String, String> itsHeaders) {
+        return carry(message, itsHeaders, reply -> Delivery.delivered());
+    }
+
+    private CompletionStage<Delivery> carry(
+            byte[] message, Map<String, String> itsHeaders, Function<HttpReply, Delivery> accepted) {
         Map<String, List<String>> headers;
         try {
             headers = headers();
@@ -65,18 +87,20 @@ final class HttpCourier {
             return CompletableFuture.completedFuture(Delivery.retry(endpoint.where()
                     + ": the headers supplier failed with " + e.getClass().getSimpleName()));
         }
+        itsHeaders.forEach((name, value) -> headers.put(name, List.of(value)));
         byte[] body = endpoint.gzipLevel() > 0 ? gzip(message, endpoint.gzipLevel()) : message;
         return transport
                 .post(new HttpPost(body, headers, endpoint.timeout(), HttpPost.MAX_REPLY))
                 .handle((reply, failure) -> judge(reply, failure, accepted));
     }
 
-    /** What supplies headers is the application's, and may fetch a token first. */
-    boolean isNonBlocking() {
+    /** Whether sending never waits: what supplies headers is the application's, and may fetch a token first. */
+    public boolean isNonBlocking() {
         return !endpoint.hasHeadersSupplier();
     }
 
-    void close() {
+    /** Cuts off what is under way and lets go of the connections. Does not wait. */
+    public void close() {
         transport.close();
     }
 

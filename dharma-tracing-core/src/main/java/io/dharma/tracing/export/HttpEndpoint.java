@@ -41,7 +41,7 @@ public final class HttpEndpoint {
     private final int gzipLevel;
     private final Duration timeout;
     private final @Nullable TlsSettings tls;
-    private final boolean linkLocalAllowed;
+    private final AddressRule addressRule;
 
     private HttpEndpoint(Builder builder) {
         this.uri = builder.uri;
@@ -50,7 +50,7 @@ public final class HttpEndpoint {
         this.gzipLevel = builder.gzipLevel;
         this.timeout = builder.timeout;
         this.tls = builder.tls;
-        this.linkLocalAllowed = builder.linkLocalAllowed;
+        this.addressRule = builder.addressRule;
     }
 
     /** The endpoint at this URL with every default. */
@@ -100,11 +100,17 @@ public final class HttpEndpoint {
         return isSecure() ? tls : null;
     }
 
-    boolean linkLocalAllowed() {
-        return linkLocalAllowed;
+    AddressRule addressRule() {
+        return addressRule;
     }
 
-    private boolean isSecure() {
+    /** Whether the host is written as this machine: {@code localhost}, or a loopback address. Looks nothing up. */
+    public boolean isLoopback() {
+        return NameLookup.isLoopback(uri.getHost());
+    }
+
+    /** Whether it is {@code https}. */
+    public boolean isSecure() {
         return "https".equalsIgnoreCase(uri.getScheme());
     }
 
@@ -213,7 +219,7 @@ public final class HttpEndpoint {
         private int gzipLevel = DEFAULT_GZIP_LEVEL;
         private Duration timeout = DEFAULT_TIMEOUT;
         private @Nullable TlsSettings tls;
-        private boolean linkLocalAllowed;
+        private AddressRule addressRule = AddressRule.NOT_LINK_LOCAL;
 
         private Builder(URI uri) {
             this.uri = uri;
@@ -300,15 +306,27 @@ public final class HttpEndpoint {
          * a setting somebody else could influence does not reach them.
          */
         public Builder allowLinkLocal(boolean allow) {
-            this.linkLocalAllowed = allow;
+            this.addressRule = allow ? AddressRule.ANY : AddressRule.NOT_LINK_LOCAL;
+            return this;
+        }
+
+        /**
+         * Allows no addresses but public ones: none of this machine, of its link, or of a private network. For URLs that
+         * somebody else may choose; not so by default. Looked at with each exchange, since a name may lead elsewhere by
+         * then; where a proxy does the looking up, only an address that is in the URL itself is. Of this and {@link
+         * #allowLinkLocal} the last call counts.
+         */
+        public Builder publicAddressesOnly() {
+            this.addressRule = AddressRule.PUBLIC;
             return this;
         }
 
         /** Makes the endpoint; opens nothing. */
         public HttpEndpoint build() {
-            if (!linkLocalAllowed && NameLookup.isLinkLocalLiteral(uri.getHost())) {
+            if (NameLookup.isRefusedLiteral(uri.getHost(), addressRule)) {
                 throw new IllegalArgumentException("The endpoint '" + withoutSecrets(uri.toString())
-                        + "' is a link-local address, which is refused unless it is allowed explicitly");
+                        + "' has an address that is " + addressRule.refused()
+                        + ", which is refused unless it is allowed explicitly");
             }
             return new HttpEndpoint(this);
         }

@@ -36,15 +36,15 @@ final class HttpTransport {
     private final Set<Exchange> underway = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    HttpTransport(URI uri, boolean linkLocalAllowed, Settings settings) {
+    HttpTransport(URI uri, AddressRule rule, Settings settings) {
         this.uri = uri;
         this.base = uri.toString().replaceFirst("/+$", "");
         this.connections = HttpConnections.acquire(settings);
-        this.lookup = connections.lookup(uri.getHost(), linkLocalAllowed);
+        this.lookup = connections.lookup(uri.getHost(), rule);
     }
 
     static HttpTransport to(HttpEndpoint endpoint) {
-        return new HttpTransport(endpoint.uri(), endpoint.linkLocalAllowed(), Settings.of(endpoint.tls()));
+        return new HttpTransport(endpoint.uri(), endpoint.addressRule(), Settings.of(endpoint.tls()));
     }
 
     /**

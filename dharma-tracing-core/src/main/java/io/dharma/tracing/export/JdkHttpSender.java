@@ -51,7 +51,7 @@ final class JdkHttpSender implements HttpSender {
 
     JdkHttpSender(HttpSenderConfig config) {
         this.config = config;
-        this.transport = new HttpTransport(config.getEndpoint(), true, settings(config));
+        this.transport = new HttpTransport(config.getEndpoint(), AddressRule.ANY, settings(config));
         Executor given = config.getExecutorService();
         this.mayWait = given != null ? given : BlockingTasks.lane(MAX_WAITING);
     }

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class NameLookup {
 
     private final String host;
-    private final boolean linkLocalAllowed;
+    private final AddressRule rule;
     private final Executor executor;
     private @Nullable CompletableFuture<Void> running;
 
-    NameLookup(String host, boolean linkLocalAllowed, Executor executor) {
+    NameLookup(String host, AddressRule rule, Executor executor) {
         this.host = host;
-        this.linkLocalAllowed = linkLocalAllowed;
+        this.rule = rule;
         this.executor = executor;
     }
 
@@ -49,8 +49,8 @@ final class NameLookup {
     }
 
     private void check(InetAddress address) throws ForbiddenAddressException {
-        if (address.isLinkLocalAddress() && !linkLocalAllowed) {
-            throw new ForbiddenAddressException();
+        if (!rule.allows(address)) {
+            throw new ForbiddenAddressException(rule);
         }
     }
 
@@ -69,12 +69,23 @@ final class NameLookup {
         return true;
     }
 
-    /** Whether this is written as an address, and as one that only means something on this machine's own link. */
-    static boolean isLinkLocalLiteral(String host) {
+    /** Whether this is written as an address, and as one that the rule does not allow. Looks nothing up. */
+    static boolean isRefusedLiteral(String host, AddressRule rule) {
+        InetAddress address = literal(host);
+        return address != null && !rule.allows(address);
+    }
+
+    /** Whether this is written as this machine. Looks nothing up. */
+    static boolean isLoopback(String host) {
+        InetAddress address = literal(host);
+        return host.equalsIgnoreCase("localhost") || (address != null && address.isLoopbackAddress());
+    }
+
+    private static @Nullable InetAddress literal(String host) {
         try {
-            return isLiteral(host) && InetAddress.getByName(host).isLinkLocalAddress();
+            return isLiteral(host) ? InetAddress.getByName(host) : null;
         } catch (UnknownHostException e) {
-            return false;
+            return null;
         }
     }
 
@@ -83,8 +94,8 @@ final class NameLookup {
 
         private static final long serialVersionUID = 1L;
 
-        ForbiddenAddressException() {
-            super("the host's address is link-local");
+        ForbiddenAddressException(AddressRule rule) {
+            super("the host's address is " + rule.refused());
         }
     }
 }

@@ -70,6 +70,13 @@ public final class JsonWriter {
         return this;
     }
 
+    /** A number; null where it is none, or infinite, for which JSON has no words. */
+    public JsonWriter value(double number) {
+        separate();
+        out.append(Double.isFinite(number) ? Double.toString(number) : "null");
+        return this;
+    }
+
     /** True or false. */
     public JsonWriter value(boolean truth) {
         separate();

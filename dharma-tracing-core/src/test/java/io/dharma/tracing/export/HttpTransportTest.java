@@ -206,7 +206,7 @@ class HttpTransportTest {
     @Test
     void lookup_thatHangsIsSharedByAllWhoWait() {
         Queue<Runnable> tasks = new ArrayDeque<>();
-        NameLookup lookup = new NameLookup("localhost", false, tasks::add);
+        NameLookup lookup = new NameLookup("localhost", AddressRule.NOT_LINK_LOCAL, tasks::add);
 
         CompletableFuture<Void> first = lookup.start();
         CompletableFuture<Void> second = lookup.start();
@@ -221,10 +221,18 @@ class HttpTransportTest {
     }
 
     @Test
-    void lookup_thatFindsALinkLocalAddressFails() {
-        NameLookup lookup = new NameLookup("169.254.169.254", false, Runnable::run);
+    void lookup_thatFindsAnAddressThatIsNotPublicFailsWhereItMust() {
+        NameLookup lookup = new NameLookup("localhost", AddressRule.PUBLIC, Runnable::run);
         assertThat(lookup.start()).isCompletedExceptionally();
-        assertThat(new NameLookup("169.254.169.254", true, Runnable::run).start())
+        assertThat(new NameLookup("localhost", AddressRule.NOT_LINK_LOCAL, Runnable::run).start())
+                .isCompleted();
+    }
+
+    @Test
+    void lookup_thatFindsALinkLocalAddressFails() {
+        NameLookup lookup = new NameLookup("169.254.169.254", AddressRule.NOT_LINK_LOCAL, Runnable::run);
+        assertThat(lookup.start()).isCompletedExceptionally();
+        assertThat(new NameLookup("169.254.169.254", AddressRule.ANY, Runnable::run).start())
                 .isCompleted();
     }
 
@@ -274,7 +282,7 @@ class HttpTransportTest {
                 new HttpConnections.Settings(null, null, slow, null, null, Duration.ofSeconds(1));
         try (RawServer server = RawServer.start(RawServer.HANG)) {
             HttpConnections connections = HttpConnections.acquire(settings);
-            HttpTransport transport = new HttpTransport(URI.create(server.url()), true, settings);
+            HttpTransport transport = new HttpTransport(URI.create(server.url()), AddressRule.ANY, settings);
             CompletableFuture<HttpReply> reply =
                     transport.post(new HttpPost(new byte[1], Map.of(), Duration.ofSeconds(60), 1));
             assertThat(choosing.await(20, SECONDS)).isTrue();

@@ -51,6 +51,18 @@ public final class SpikeWatch {
         return spikes;
     }
 
+    /** What is far from usual in the last step, be it told of already or not; in no order. */
+    public List<Spike> elevated() {
+        List<Spike> spikes = new ArrayList<>();
+        detectors.forEach((key, detector) -> {
+            SpikeReading reading = detector.reading();
+            if (reading.level() != SpikeLevel.NONE) {
+                spikes.add(new Spike(key, reading));
+            }
+        });
+        return spikes;
+    }
+
     private void closeStep(long from, long to, List<Spike> spikes) {
         Map<String, Long> counted = counts.stepCounts(from, to);
         detectors.keySet().retainAll(counted.keySet());

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dharma.tracing.errors.ErrorCount;
 import io.dharma.tracing.errors.ErrorEvent;
+import io.dharma.tracing.errors.ErrorGroup;
 import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.errors.GroupChange;
 import io.dharma.tracing.errors.ServiceIdentity;
+import io.dharma.tracing.errors.alert.Alert;
 import java.net.URLEncoder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,21 +32,45 @@ final class CloudEvent {
     private CloudEvent() {}
 
     static ProducerRecord<byte[], byte[]> message(String topic, ErrorRecord record, byte[] document) {
-        Instant time = time(record);
-        byte[] key = record.group().getBytes(UTF_8);
+        ProducerRecord<byte[], byte[]> message = message(
+                topic, type(record), id(record, document), record.group(), service(record), time(record), document);
+        if (record instanceof ErrorEvent event) {
+            addTraceparent(message.headers(), event);
+        }
+        return message;
+    }
+
+    static ProducerRecord<byte[], byte[]> message(String topic, Alert alert) {
+        ErrorGroup group = alert.group();
+        String subject = group == null ? alert.service().name() : group.id();
+        return message(
+                topic,
+                "io.dharma.tracing.error.alert.v1",
+                alert.id(),
+                subject,
+                alert.service(),
+                alert.time(),
+                alert.toJson());
+    }
+
+    private static ProducerRecord<byte[], byte[]> message(
+            String topic,
+            String type,
+            String id,
+            String subject,
+            ServiceIdentity service,
+            Instant time,
+            byte[] document) {
         ProducerRecord<byte[], byte[]> message =
-                new ProducerRecord<>(topic, null, Math.max(0, time.toEpochMilli()), key, document);
+                new ProducerRecord<>(topic, null, Math.max(0, time.toEpochMilli()), subject.getBytes(UTF_8), document);
         Headers headers = message.headers();
         add(headers, "ce_specversion", "1.0");
-        add(headers, "ce_id", id(record, document));
-        add(headers, "ce_source", source(service(record)));
-        add(headers, "ce_type", type(record));
-        add(headers, "ce_subject", record.group());
+        add(headers, "ce_id", id);
+        add(headers, "ce_source", source(service));
+        add(headers, "ce_type", type);
+        add(headers, "ce_subject", subject);
         add(headers, "ce_time", RFC_3339.format(time.atOffset(ZoneOffset.UTC)));
         add(headers, "content-type", "application/json");
-        if (record instanceof ErrorEvent event) {
-            addTraceparent(headers, event);
-        }
         return message;
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -41,11 +40,11 @@ import java.util.function.Function;
  */
 public final class KafkaErrorSink implements Sink<ErrorRecord> {
 
-    private final TopicWriter writer;
+    private final TopicWriter<ErrorRecord> writer;
     private final boolean counts;
     private final String description;
 
-    private KafkaErrorSink(Builder builder, TopicWriter writer) {
+    private KafkaErrorSink(Builder builder, TopicWriter<ErrorRecord> writer) {
         this.writer = writer;
         this.counts = builder.counts;
         this.description = builder.describe();
@@ -59,7 +58,7 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
      * @throws IllegalArgumentException if one of them is empty, or the topic has no name that a topic may have
      */
     public static Builder builder(String bootstrapServers, String topic) {
-        return new Builder(bootstrapServers, topic);
+        return new Builder(new TopicSettings(bootstrapServers, topic));
     }
 
     /** {@code kafka}. */
@@ -92,26 +91,12 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
     /** Collects the settings of one sink; for one thread. */
     public static final class Builder {
 
-        private static final Duration SHORTEST = Duration.ofMillis(500);
-        private static final Duration LONGEST = Duration.ofMinutes(2);
-
-        private final String bootstrapServers;
-        private final String topic;
-        private final Map<String, String> properties = new TreeMap<>();
+        private final TopicSettings target;
         private Function<ErrorRecord, byte[]> document = ErrorDocument::of;
         private boolean counts;
-        private Duration timeout = Duration.ofSeconds(3);
 
-        private Builder(String bootstrapServers, String topic) {
-            this.bootstrapServers = bootstrapServers.trim();
-            this.topic = topic;
-            if (this.bootstrapServers.isEmpty()) {
-                throw new IllegalArgumentException("bootstrapServers must not be empty; expected host:port,host:port");
-            }
-            if (!topic.matches("[a-zA-Z0-9._-]{1,249}") || topic.matches("\\.{1,2}")) {
-                throw new IllegalArgumentException(
-                        "topic must have 1 to 249 letters, digits, '.', '_' and '-', and not be . or ..");
-            }
+        private Builder(TopicSettings target) {
+            this.target = target;
         }
 
         /**
@@ -119,7 +104,7 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
          * on is not changed by them: {@code acks=all}, idempotence, serializers and time limits.
          */
         public Builder properties(Map<String, String> producerProperties) {
-            this.properties.putAll(producerProperties);
+            target.addProperties(producerProperties);
             return this;
         }
 
@@ -139,11 +124,7 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
          * @throws IllegalArgumentException unless between 500 ms and two minutes
          */
         public Builder timeout(Duration newTimeout) {
-            if (newTimeout.compareTo(SHORTEST) < 0 || newTimeout.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException(
-                        "timeout must be between " + SHORTEST + " and " + LONGEST + ", but is " + newTimeout);
-            }
-            this.timeout = newTimeout;
+            target.setTimeout(newTimeout);
             return this;
         }
 
@@ -160,27 +141,12 @@ public final class KafkaErrorSink implements Sink<ErrorRecord> {
          * @throws IllegalArgumentException if a property has a value that it cannot have; the message does not repeat it
          */
         public KafkaErrorSink build() {
-            requireKafka();
-            ProducerSettings settings = ProducerSettings.of(bootstrapServers, properties, timeout);
-            return new KafkaErrorSink(this, new TopicWriter(topic, settings, document, timeout));
-        }
-
-        /** Now rather than with the first batch, when nobody looks. */
-        private static void requireKafka() {
-            try {
-                var unused = Class.forName(
-                        "org.apache.kafka.clients.producer.KafkaProducer",
-                        false,
-                        KafkaErrorSink.class.getClassLoader());
-            } catch (ClassNotFoundException missing) {
-                throw new IllegalStateException(
-                        "Errors in Kafka need org.apache.kafka:kafka-clients on the class path", missing);
-            }
+            ProducerSettings producer = target.producer("Errors", "dharma-errors");
+            return new KafkaErrorSink(this, TopicWriter.forErrors(target, producer, document));
         }
 
         private String describe() {
-            return "KafkaErrorSink{" + bootstrapServers + ", topic=" + topic + ", counts=" + counts + ", timeout="
-                    + timeout + ", properties=" + properties.keySet() + "}";
+            return "KafkaErrorSink{" + target + ", counts=" + counts + "}";
         }
     }
 }

@@ -34,14 +34,14 @@ final class ProducerSettings {
      * @param timeout for all that becomes of a message
      * @throws IllegalArgumentException if one of theirs cannot be
      */
-    static ProducerSettings of(String bootstrapServers, Map<String, String> theirs, Duration timeout) {
+    static ProducerSettings of(String clientId, String bootstrapServers, Map<String, String> theirs, Duration timeout) {
         for (String name : IMPOSSIBLE) {
             if (theirs.containsKey(name)) {
                 throw new IllegalArgumentException("The producer's property " + name + " cannot be set");
             }
         }
         Map<String, Object> all = new HashMap<>();
-        all.put(ProducerConfig.CLIENT_ID_CONFIG, "dharma-errors");
+        all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
         // Nobody asked for these: MBeans in the application's server, and numbers pushed to the broker.
         all.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");

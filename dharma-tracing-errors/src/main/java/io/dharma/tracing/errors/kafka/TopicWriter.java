@@ -1,6 +1,7 @@
 package io.dharma.tracing.errors.kafka;
 
 import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.alert.Alert;
 import io.dharma.tracing.pipeline.Delivery;
 import io.dharma.tracing.spi.BlockingTasks;
 import io.dharma.tracing.spi.Timeouts;
@@ -12,10 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Writes to a topic, by a producer that is made when there is something to write. One thread at a time, which waits. */
-final class TopicWriter {
+final class TopicWriter<T> {
 
     /** A broker that makes topics by itself takes a moment. */
     private static final int LOOKS_FOR_A_TOPIC = 3;
@@ -29,23 +31,35 @@ final class TopicWriter {
 
     private final String topic;
     private final ProducerSettings settings;
-    private final Function<ErrorRecord, byte[]> document;
+    private final Function<T, ProducerRecord<byte[], byte[]>> message;
     private final Duration patience;
     private final BlockingTasks.Lane closing = BlockingTasks.lane(16);
     private @Nullable Producer<byte[], byte[]> producer;
     private int missing;
     private int failures;
 
-    /** @param timeout within which the settings have the producer say what became of a message */
-    TopicWriter(String topic, ProducerSettings settings, Function<ErrorRecord, byte[]> document, Duration timeout) {
-        this.topic = topic;
+    private TopicWriter(
+            TopicSettings target, ProducerSettings settings, Function<T, ProducerRecord<byte[], byte[]>> message) {
+        this.topic = target.topic();
         this.settings = settings;
-        this.document = document;
-        this.patience = timeout.plus(GRACE);
+        this.message = message;
+        this.patience = target.timeout().plus(GRACE);
+    }
+
+    /** @param document what a record is in JSON */
+    static TopicWriter<ErrorRecord> forErrors(
+            TopicSettings target, ProducerSettings settings, Function<ErrorRecord, byte[]> document) {
+        String topic = target.topic();
+        return new TopicWriter<>(target, settings, record -> CloudEvent.message(topic, record, document.apply(record)));
+    }
+
+    static TopicWriter<Alert> forAlerts(TopicSettings target, ProducerSettings settings) {
+        String topic = target.topic();
+        return new TopicWriter<>(target, settings, alert -> CloudEvent.message(topic, alert));
     }
 
     /** Never throws. */
-    Delivery write(List<ErrorRecord> batch) {
+    Delivery write(List<T> batch) {
         Delivery delivery;
         try {
             delivery = send(batch);
@@ -56,7 +70,7 @@ final class TopicWriter {
         return delivery;
     }
 
-    private Delivery send(List<ErrorRecord> batch) {
+    private Delivery send(List<T> batch) {
         Producer<byte[], byte[]> open = producer;
         if (open == null) {
             try {
@@ -86,11 +100,11 @@ final class TopicWriter {
         }
     }
 
-    private Delivery exchange(List<ErrorRecord> batch, Producer<byte[], byte[]> open) {
+    private Delivery exchange(List<T> batch, Producer<byte[], byte[]> open) {
         Exchange exchange = new Exchange(batch.size());
-        for (ErrorRecord record : batch) {
+        for (T record : batch) {
             // What goes wrong with it, the exchange is told.
-            var unused = open.send(CloudEvent.message(topic, record, document.apply(record)), exchange);
+            var unused = open.send(message.apply(record), exchange);
         }
         try {
             return exchange.outcome().get(patience.toNanos(), TimeUnit.NANOSECONDS);
