@@ -11,8 +11,13 @@ import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.GroupMemory;
 import io.dharma.tracing.errors.ServiceIdentity;
 import io.dharma.tracing.errors.UncaughtErrors;
+import io.dharma.tracing.errors.alert.Alert;
+import io.dharma.tracing.errors.alert.ErrorAlerts;
+import io.dharma.tracing.errors.alert.FleetClaims;
+import io.dharma.tracing.errors.alert.LogAlertSink;
 import io.dharma.tracing.errors.classify.Classifier;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
+import io.dharma.tracing.errors.redis.RedisErrorCache;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.export.OtlpMetricExporter;
@@ -98,6 +103,8 @@ final class Assembly {
     private @Nullable ErrorTracker errorTracker;
     private @Nullable Spool<ErrorRecord> errorSpool;
     private @Nullable UncaughtErrors uncaughtErrors;
+    private @Nullable ErrorAlerts errorAlerts;
+    private @Nullable FleetClaims fleetClaims;
     private Map<String, String> hopTargets = Map.of();
     private final Map<String, String> errorTargets = new LinkedHashMap<>();
     private final String newInstance = TimeOrderedIds.next();
@@ -136,6 +143,7 @@ final class Assembly {
                 assembly.errorTracker,
                 assembly.errorSpool,
                 assembly.uncaughtErrors,
+                assembly.errorAlerts,
                 assembly.publishOthers(),
                 Map.copyOf(assembly.spanTargets),
                 assembly.hopTargets,
@@ -349,6 +357,12 @@ final class Assembly {
         errors.extras().listeners().forEach(tracker::listener);
         errors.places().forEach(place -> addPlace(tracker, place));
         errors.extras().sinks().forEach(tracker::sink);
+        ErrorAlerts alerts = errors.alerts() == null ? null : alerts(errors.alerts(), errors.extras());
+        if (alerts != null) {
+            made.push(() -> alerts.close(Duration.ZERO));
+            errorAlerts = alerts;
+            tracker.listener(alerts);
+        }
         Plan.SpoolSettings settings = plan.delivery().spool();
         if (settings != null && errors.isKeptElsewhere()) {
             Spool<ErrorRecord> records =
@@ -356,7 +370,34 @@ final class Assembly {
             errorSpool = records;
             tracker.journal(records);
         }
-        return tracker.build();
+        ErrorTracker built = tracker.build();
+        if (alerts != null) {
+            alerts.escalateBy(built::escalate);
+        }
+        return built;
+    }
+
+    private ErrorAlerts alerts(Plan.Alerts settings, Extras.Errors extras) {
+        ErrorAlerts.Builder alerts = ErrorAlerts.builder(identity()).threads(threads);
+        if (settings.log()) {
+            alerts.sink(LogAlertSink.create());
+        }
+        for (Supplier<Sink<Alert>> sink : settings.sinks()) {
+            alerts.sink(closing(alertSink(sink)));
+        }
+        extras.alertListeners().forEach(alerts::listener);
+        if (fleetClaims != null) {
+            alerts.fleet(fleetClaims);
+        }
+        return alerts.build();
+    }
+
+    private static Sink<Alert> alertSink(Supplier<Sink<Alert>> sink) {
+        try {
+            return sink.get();
+        } catch (IllegalStateException jarMissing) {
+            throw new DharmaConfigException(List.of("alerts: " + jarMissing.getMessage()));
+        }
     }
 
     private void addPlace(ErrorTracker.Builder tracker, Plan.ErrorPlace place) {
@@ -367,6 +408,9 @@ final class Assembly {
             tracker.store(answers);
         } else if (sink instanceof GroupMemory memory) {
             tracker.memory(memory);
+        }
+        if (sink instanceof RedisErrorCache fleet) {
+            fleetClaims = fleet::claimAlert;
         }
     }
 
@@ -527,6 +571,9 @@ final class Assembly {
         }
         if (errorTracker != null) {
             stats.add(errorTracker.pipelineStats());
+        }
+        if (errorAlerts != null) {
+            stats.add(errorAlerts.pipelineStats());
         }
         return stats;
     }

@@ -1,6 +1,9 @@
 package io.dharma.tracing;
 
+import io.dharma.tracing.errors.alert.Alert;
+import io.dharma.tracing.errors.alert.WebhookAlertSink;
 import io.dharma.tracing.errors.elasticsearch.ElasticsearchErrorStore;
+import io.dharma.tracing.errors.kafka.KafkaAlertSink;
 import io.dharma.tracing.errors.kafka.KafkaErrorSink;
 import io.dharma.tracing.errors.redis.RedisErrorCache;
 import io.dharma.tracing.export.TlsSettings;
@@ -10,6 +13,7 @@ import io.dharma.tracing.internal.settings.Problem;
 import io.dharma.tracing.internal.settings.Setting;
 import io.dharma.tracing.internal.settings.Settings;
 import io.dharma.tracing.internal.settings.Urls;
+import io.dharma.tracing.pipeline.Sink;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -17,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads in which backends errors are kept. What is wrong with one is said at the start, whatever else is. */
@@ -42,6 +47,53 @@ final class ErrorPlaces {
         return places;
     }
 
+    /** Null if nobody is to be told. */
+    Plan.@Nullable Alerts alerts() {
+        List<Supplier<Sink<Alert>>> sinks = new ArrayList<>();
+        Setting<String> webhook = settings.find(Keys.ERRORS_ALERTS_WEBHOOK_URL);
+        if (webhook != null) {
+            reading(Keys.ERRORS_ALERTS_WEBHOOK_URL, webhook, () -> sinks.add(webhook(webhook)));
+        }
+        Setting<String> topic = settings.find(Keys.ERRORS_ALERTS_KAFKA_TOPIC);
+        if (topic != null && !topic.value().isBlank()) {
+            reading(Keys.ERRORS_ALERTS_KAFKA_TOPIC, topic, () -> sinks.add(alertTopic(topic)));
+        }
+        return settings.value(Keys.ERRORS_ALERTS)
+                ? new Plan.Alerts(settings.value(Keys.ERRORS_ALERTS_LOG), List.copyOf(sinks))
+                : null;
+    }
+
+    private Supplier<Sink<Alert>> webhook(Setting<String> url) {
+        Setting<String> secret = settings.find(Keys.ERRORS_ALERTS_WEBHOOK_SECRET);
+        if (secret == null) {
+            throw new IllegalArgumentException(
+                    "needs " + Keys.ERRORS_ALERTS_WEBHOOK_SECRET.name() + " as well, with which alerts are signed");
+        }
+        WebhookAlertSink.Builder sink = WebhookAlertSink.builder(url.value(), secret.value());
+        // What is wrong with it is known only then; it opens nothing.
+        WebhookAlertSink made = sink.build();
+        return () -> made;
+    }
+
+    private Supplier<Sink<Alert>> alertTopic(Setting<String> topic) {
+        Setting<String> servers = settings.find(Keys.ERRORS_KAFKA_SERVERS);
+        if (servers == null || servers.value().isBlank()) {
+            throw new IllegalArgumentException("needs " + Keys.ERRORS_KAFKA_SERVERS.name() + " as well");
+        }
+        KafkaAlertSink.Builder sink =
+                KafkaAlertSink.builder(servers.value(), topic.value()).properties(extras.kafkaProperties());
+        return sink::build;
+    }
+
+    private void reading(Key<String> key, Setting<String> setting, Runnable reading) {
+        try {
+            reading.run();
+        } catch (IllegalArgumentException wrong) {
+            // Without the value: there may be a password in it.
+            problems.add(new Problem(key.name(), null, setting.origin(), String.valueOf(wrong.getMessage())));
+        }
+    }
+
     private interface Reading {
         Plan.ErrorPlace read(Setting<String> address);
     }
@@ -51,12 +103,7 @@ final class ErrorPlaces {
         if (address == null || address.value().isBlank()) {
             return;
         }
-        try {
-            places.add(reading.read(address));
-        } catch (IllegalArgumentException wrong) {
-            // Without the value: there may be a password in it.
-            problems.add(new Problem(key.name(), null, address.origin(), String.valueOf(wrong.getMessage())));
-        }
+        reading(key, address, () -> places.add(reading.read(address)));
     }
 
     private Plan.ErrorPlace elasticsearch(Setting<String> address) {

@@ -3,6 +3,7 @@ package io.dharma.tracing;
 import io.dharma.tracing.errors.ErrorEvent;
 import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.errors.GroupListener;
+import io.dharma.tracing.errors.alert.AlertListener;
 import io.dharma.tracing.errors.classify.ClassificationRule;
 import io.dharma.tracing.errors.fingerprint.FingerprintRule;
 import io.dharma.tracing.export.TlsSettings;
@@ -177,6 +178,43 @@ public final class ErrorsOptions {
      */
     public ErrorsOptions redis(String uri) {
         config.set(Keys.ERRORS_REDIS_URL, uri);
+        return this;
+    }
+
+    /** Tells nobody of new groups, of those that come back, and of spikes. Default: the log is told. */
+    public ErrorsOptions noAlerts() {
+        config.set(Keys.ERRORS_ALERTS, false);
+        return this;
+    }
+
+    /** Does not have the log tell alerts. Default: a line for each, at most ten a minute. */
+    public ErrorsOptions noAlertLog() {
+        config.set(Keys.ERRORS_ALERTS_LOG, false);
+        return this;
+    }
+
+    /**
+     * Posts alerts as JSON, signed. Default: not. See
+     * {@link io.dharma.tracing.errors.alert.WebhookAlertSink}, also for how its receiver checks the signature.
+     *
+     * @param url by https
+     * @param secret at least 16 bytes, known to the receiver
+     */
+    public ErrorsOptions alertWebhook(String url, String secret) {
+        config.set(Keys.ERRORS_ALERTS_WEBHOOK_URL, url);
+        config.set(Keys.ERRORS_ALERTS_WEBHOOK_SECRET, secret);
+        return this;
+    }
+
+    /** Sends alerts to a topic, which has to exist, in the Kafka that {@link #kafka} names. Default: not. */
+    public ErrorsOptions alertTopic(String topic) {
+        config.set(Keys.ERRORS_ALERTS_KAFKA_TOPIC, topic);
+        return this;
+    }
+
+    /** Adds somebody who is told of alerts, on a thread of ours that is there for nothing else. Default: nobody. */
+    public ErrorsOptions alertListener(AlertListener listener) {
+        config.extras().alertListeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 

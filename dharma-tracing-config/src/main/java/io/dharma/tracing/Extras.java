@@ -4,6 +4,7 @@ import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.errors.ErrorEvent;
 import io.dharma.tracing.errors.ErrorRecord;
 import io.dharma.tracing.errors.GroupListener;
+import io.dharma.tracing.errors.alert.AlertListener;
 import io.dharma.tracing.errors.classify.ClassificationRule;
 import io.dharma.tracing.errors.fingerprint.FingerprintRule;
 import io.dharma.tracing.export.TlsSettings;
@@ -73,6 +74,7 @@ record Extras(
      * @param hooks what sees events before they are kept, by name
      * @param listeners who hears of groups
      * @param sinks further places
+     * @param alertListeners who is told of alerts
      * @param elasticsearchTls how to connect to Elasticsearch
      * @param kafkaProperties of Kafka's producer
      */
@@ -82,6 +84,7 @@ record Extras(
             Map<String, UnaryOperator<@Nullable ErrorEvent>> hooks,
             List<GroupListener> listeners,
             List<Sink<ErrorRecord>> sinks,
+            List<AlertListener> alertListeners,
             @Nullable TlsSettings elasticsearchTls,
             Map<String, String> kafkaProperties) {
 
@@ -94,6 +97,7 @@ record Extras(
                     lines.append("  errors seen by ").append(name).append(" (code)\n"));
             listeners.forEach(listener -> line(lines, "listener to groups", listener));
             sinks.forEach(sink -> line(lines, "sink of errors", sink));
+            alertListeners.forEach(listener -> line(lines, "listener to alerts", listener));
             if (elasticsearchTls != null) {
                 lines.append("  Elasticsearch TLS = ").append(elasticsearchTls).append(" (code)\n");
             }
@@ -183,6 +187,7 @@ record Extras(
         final Map<String, UnaryOperator<@Nullable ErrorEvent>> errorHooks = new LinkedHashMap<>();
         final List<GroupListener> groupListeners = new ArrayList<>();
         final List<Sink<ErrorRecord>> errorSinks = new ArrayList<>();
+        final List<AlertListener> alertListeners = new ArrayList<>();
 
         @Nullable
         TlsSettings elasticsearchTls;
@@ -214,6 +219,7 @@ record Extras(
                             Collections.unmodifiableMap(new LinkedHashMap<>(errorHooks)),
                             List.copyOf(groupListeners),
                             List.copyOf(errorSinks),
+                            List.copyOf(alertListeners),
                             elasticsearchTls,
                             Map.copyOf(kafkaProperties)),
                     Set.copyOf(keptValues),

@@ -4,6 +4,7 @@ import io.dharma.tracing.context.MdcMirror;
 import io.dharma.tracing.correlation.CorrelationStore;
 import io.dharma.tracing.errors.ErrorPolicy;
 import io.dharma.tracing.errors.ErrorRecord;
+import io.dharma.tracing.errors.alert.Alert;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.HttpEndpoint;
 import io.dharma.tracing.internal.settings.Origin;
@@ -147,6 +148,7 @@ record Plan(
             @Nullable Path directory,
             long maxDiskBytes,
             List<ErrorPlace> places,
+            @Nullable Alerts alerts,
             Extras.Errors extras) {
 
         boolean isKeptElsewhere() {
@@ -167,6 +169,14 @@ record Plan(
      * @param sink what makes it, given what this process is called; fails if a jar is missing
      */
     record ErrorPlace(String name, String shown, Origin origin, Function<String, Sink<ErrorRecord>> sink) {}
+
+    /**
+     * Who is told of alerts.
+     *
+     * @param log whether the log is
+     * @param sinks what makes the others; fails if a jar is missing
+     */
+    record Alerts(boolean log, List<Supplier<Sink<Alert>>> sinks) {}
 
     record Metrics(
             @Nullable Target target,

@@ -488,7 +488,9 @@ final class Planner {
     /** What is wrong is said also if errors are turned off. */
     private Plan.@Nullable Errors errors() {
         List<String> inApp = inApp();
-        List<Plan.ErrorPlace> places = new ErrorPlaces(settings, extras.errors(), targets, problems).all();
+        ErrorPlaces backends = new ErrorPlaces(settings, extras.errors(), targets, problems);
+        List<Plan.ErrorPlace> places = backends.all();
+        Plan.Alerts alerts = backends.alerts();
         ErrorPolicy policy = errorPolicy();
         return !settings.value(Keys.ERRORS)
                 ? null
@@ -503,6 +505,7 @@ final class Planner {
                                 : null,
                         settings.value(Keys.ERRORS_MAX_DISK_BYTES),
                         places,
+                        alerts,
                         extras.errors());
     }
 

@@ -8,6 +8,7 @@ import io.dharma.tracing.errors.ErrorStats;
 import io.dharma.tracing.errors.ErrorTracker;
 import io.dharma.tracing.errors.ErrorTrackers;
 import io.dharma.tracing.errors.UncaughtErrors;
+import io.dharma.tracing.errors.alert.ErrorAlerts;
 import io.dharma.tracing.internal.settings.Urls;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineMetrics;
@@ -58,6 +59,7 @@ record Running(
         @Nullable ErrorTracker errorTracker,
         @Nullable Spool<ErrorRecord> errorSpool,
         @Nullable UncaughtErrors uncaughtErrors,
+        @Nullable ErrorAlerts errorAlerts,
         @Nullable PipelineMetrics otherMetrics,
         Map<String, String> spanTargets,
         Map<String, String> hopTargets,
@@ -79,6 +81,9 @@ record Running(
         }
         if (errorTracker != null) {
             exporters.addAll(ExporterHealth.of(errorTracker.pipelineStats(), errorTargets));
+        }
+        if (errorAlerts != null) {
+            exporters.addAll(ExporterHealth.of(errorAlerts.pipelineStats(), Map.of()));
         }
         return exporters;
     }
@@ -143,6 +148,7 @@ record Running(
         flushed &= logs.await(left(deadline));
         flushed &= hops.await(left(deadline));
         flushed &= errors.await(left(deadline));
+        flushed &= errorAlerts == null || errorAlerts.flush(left(deadline));
         flushed &= isDone(metrics, deadline);
         // OpenTelemetry's reader calls a flush a success also when its export failed.
         return flushed && failedMetricExports() == failedBefore;
@@ -176,6 +182,8 @@ record Running(
                 () -> closeSpool(hopSpool, left(deadline)),
                 () -> closeErrors(left(deadline)),
                 () -> closeSpool(errorSpool, left(deadline)),
+                // The last errors may be new ones.
+                () -> closeAlerts(left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
     }
@@ -211,6 +219,12 @@ record Running(
         if (errorTracker != null) {
             ErrorTrackers.uninstall(errorTracker);
             errorTracker.close(deadline);
+        }
+    }
+
+    private void closeAlerts(Duration deadline) {
+        if (errorAlerts != null) {
+            errorAlerts.close(deadline);
         }
     }
 

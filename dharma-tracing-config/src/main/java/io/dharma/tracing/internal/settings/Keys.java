@@ -464,6 +464,47 @@ public final class Keys {
             "Where Redis is through which all instances know the same groups, counts and affected users; as"
                     + " `dharma.correlation.redis.url`, and may be the same. Needs `io.lettuce:lettuce-core`.");
 
+    public static final Key<Boolean> ERRORS_ALERTS = key(
+            Section.ERRORS,
+            "dharma.errors.alerts",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether somebody is told of new groups, of those that come back, and of spikes: once for all instances where"
+                    + " they share Redis.");
+
+    public static final Key<Boolean> ERRORS_ALERTS_LOG = key(
+            Section.ERRORS,
+            "dharma.errors.alerts.log",
+            Types.BOOLEAN,
+            "true",
+            "",
+            "Whether the log has a line of each alert.");
+
+    public static final Key<String> ERRORS_ALERTS_WEBHOOK_URL = key(
+            Section.ERRORS,
+            "dharma.errors.alerts.webhook.url",
+            Types.SECRET_URL,
+            null,
+            "none",
+            "Where alerts are posted to, as JSON, by https. Needs a secret.");
+
+    public static final Key<String> ERRORS_ALERTS_WEBHOOK_SECRET = key(
+            Section.ERRORS,
+            "dharma.errors.alerts.webhook.secret",
+            Types.SECRET_KEY,
+            null,
+            "none",
+            "With what they are signed, so that the receiver knows who they are from.");
+
+    public static final Key<String> ERRORS_ALERTS_KAFKA_TOPIC = key(
+            Section.ERRORS,
+            "dharma.errors.alerts.kafka.topic",
+            Types.TEXT,
+            "",
+            "none",
+            "The topic that alerts are sent to, in the Kafka of `dharma.errors.kafka.servers`. It has to exist.");
+
     // OTLP
 
     /** For all signals, and for each. */
