@@ -76,7 +76,7 @@ public record Alert(
      * <tr><td>{@code group.samples}</td><td>a list of {@code time}, {@code trace_id}, {@code correlation_id}</td></tr>
      * </table>
      *
-     * <p>Takes some microseconds.
+     * <p>Takes some 10 us.
      */
     public byte[] toJson() {
         JsonWriter json = new JsonWriter().beginObject();

@@ -52,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Alerts are delivered by a {@link Pipeline} with one queue for each sink: a sink that fails or hangs gets its alerts
  * later, if there is room for them until then, and harms no other.
  *
- * <p>Any thread may call any method; none waits, unless it says so. Counting an error takes about a microsecond. Memory is
- * bounded: some 4 MB for rates, 1 MiB for alerts that wait.
+ * <p>Any thread may call any method; none waits, unless it says so. Counting an error takes some 100 ns, closing a minute a
+ * millisecond. Memory is bounded: some 4 MB for rates, 1 MiB for alerts that wait.
  */
 public final class ErrorAlerts implements GroupListener, AutoCloseable {
 
@@ -334,7 +334,10 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
         return pipeline.beginFlush();
     }
 
-    /** Begins to close, without waiting; see {@link Pipeline#beginClose}. Raises what waited for an answer, or for its minute. */
+    /**
+     * Begins to close, without waiting; see {@link Pipeline#beginClose}. Raises what waited for the fleet's answer, or for
+     * its minute to end.
+     */
     public void beginClose(Duration deadline) {
         claims.forEach(claim -> claim.answer(null));
         AlertQuota.Beyond beyond;
@@ -406,7 +409,10 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
             this.service = Objects.requireNonNull(service, "service");
         }
 
-        /** What counts as a spike. Default {@link SpikeSettings#defaults()}. Spikes are told of whatever their errors' severity. */
+        /**
+         * What counts as a spike. Default {@link SpikeSettings#defaults()}. Spikes are told of whatever their errors'
+         * severity.
+         */
         public Builder spikes(SpikeSettings settings) {
             spikes = Objects.requireNonNull(settings, "spikes");
             return this;
@@ -418,7 +424,10 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
             return this;
         }
 
-        /** Of errors of these categories nobody is told when they are new or come back. Added to those given before; default none. */
+        /**
+         * Of errors of these categories nobody is told when they are new or come back. Added to those given before; default
+         * none.
+         */
         public Builder silence(Category... categories) {
             silenced.addAll(List.of(categories));
             return this;
@@ -454,8 +463,8 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
 
         /**
          * Who decides which process of the service speaks. Default nobody: each speaks for itself. What is not answered
-         * within a second is told of with the next {@link ErrorAlerts#tick}, which a tracker calls every five; let it answer by itself
-         * within that second.
+         * within a second is told of with the next {@link ErrorAlerts#tick}, which a tracker calls every five; so the fleet
+         * had better answer by itself within that second.
          */
         public Builder fleet(FleetClaims claims) {
             fleet = Objects.requireNonNull(claims, "fleet");
@@ -468,7 +477,10 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
             return this;
         }
 
-        /** Adds code of the application that hears of alerts; as a sink its name is {@code listener}, {@code listener-2} and so on. */
+        /**
+         * Adds code of the application that hears of alerts; as a sink its name is {@code listener}, {@code listener-2} and
+         * so on.
+         */
         public Builder listener(AlertListener listener) {
             listeners++;
             return sink(new ListenerAlertSink(listeners == 1 ? "listener" : "listener-" + listeners, listener));
@@ -480,7 +492,9 @@ public final class ErrorAlerts implements GroupListener, AutoCloseable {
             return this;
         }
 
-        /** Where the time comes from by which errors are counted and alerts cool down. For tests; deliveries go by the system's. */
+        /**
+         * Where the time comes from by which minutes end and alerts cool down. For tests; deliveries go by the system's.
+         */
         public Builder clock(Clock newClock) {
             clock = Objects.requireNonNull(newClock, "clock");
             return this;

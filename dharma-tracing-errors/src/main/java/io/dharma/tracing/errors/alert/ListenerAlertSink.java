@@ -29,7 +29,7 @@ final class ListenerAlertSink implements Sink<Alert> {
         return name;
     }
 
-    /** Not that of another application's sink that has the same name. */
+    /** All listeners have one: they are the application's, and may wait for one another anyway. */
     @Override
     public String threadName() {
         return "alerts-listener";
