@@ -83,7 +83,10 @@ record Running(
             exporters.addAll(ExporterHealth.of(errorTracker.pipelineStats(), errorTargets));
         }
         if (errorAlerts != null) {
-            exporters.addAll(ExporterHealth.of(errorAlerts.pipelineStats(), Map.of()));
+            // The log is no way out of the process.
+            ExporterHealth.of(errorAlerts.pipelineStats(), Map.of()).stream()
+                    .filter(exporter -> !exporter.name().equals("log"))
+                    .forEach(exporters::add);
         }
         return exporters;
     }

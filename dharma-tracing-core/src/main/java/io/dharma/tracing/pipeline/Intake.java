@@ -459,7 +459,18 @@ final class Intake<I, O> implements Worker.Task {
 
     void whenPassed(Runnable action) {
         passings.add(new Passing(queue.claimed(), action));
-        wake();
+        if (abandoned) {
+            runLeftPassings();
+        } else {
+            wake();
+        }
+    }
+
+    /** Whoever waits for one must not wait for ever. */
+    private void runLeftPassings() {
+        for (Passing passing = passings.poll(); passing != null; passing = passings.poll()) {
+            run(passing.action());
+        }
     }
 
     RecordQueue.Position claimed() {
@@ -480,6 +491,7 @@ final class Intake<I, O> implements Worker.Task {
             }
         }
         worker.stop();
+        runLeftPassings();
         // It may be inside a conversion that does not come back. Anything else must not be hit, least of all a journal.
         if (calls.get() % 2 != 0) {
             worker.interrupt();

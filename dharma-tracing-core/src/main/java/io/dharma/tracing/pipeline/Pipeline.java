@@ -137,8 +137,8 @@ public final class Pipeline<I, O> implements AutoCloseable {
 
     /**
      * Has something done once all that was offered before this call has been converted and has passed the stages: to offer
-     * what was found out about them, say. On the thread behind the first queue, so it must not wait; once; not at all if the
-     * pipeline is closed before. Does not wait itself.
+     * what was found out about them, say. On the thread behind the first queue, so it must not wait; once. If the pipeline is
+     * closed before, by whoever closes it, or at once. Does not wait itself.
      */
     public void whenTaken(Runnable action) {
         intake.whenPassed(Objects.requireNonNull(action, "action"));

@@ -106,6 +106,17 @@ class PipelineTest {
     }
 
     @Test
+    void whatIsToBeDoneWhenAllWasTaken_isDoneAlsoByAPipelineThatIsClosed() {
+        Pipeline<Item, Item> pipeline = start(builder -> builder.sink(otlp));
+        pipeline.close();
+        CountDownLatch done = new CountDownLatch(1);
+
+        pipeline.whenTaken(done::countDown);
+
+        assertThat(done.getCount()).isZero();
+    }
+
+    @Test
     void threads_areFewDaemonsAndNamed() {
         start(builder -> builder.sink(otlp).sink(zipkin).sink(new ScriptedSink("console")));
 
