@@ -41,6 +41,8 @@ final class ErrorPipeline implements AutoCloseable {
                 .sink(store)
                 .maxBatchDelay(Duration.ofMillis(20))
                 .maxBatchSize(50)
+                // Room for all that a test offers at once.
+                .maxQueueBytes(128L << 20)
                 .deliveryTimeout(Duration.ofSeconds(10))
                 .build();
     }
