@@ -28,6 +28,7 @@ import io.dharma.tracing.pipeline.PipelineMetrics;
 import io.dharma.tracing.pipeline.PipelineStats;
 import io.dharma.tracing.pipeline.PipelineThreads;
 import io.dharma.tracing.pipeline.Sink;
+import io.dharma.tracing.pipeline.Stage;
 import io.dharma.tracing.propagation.CorrelationPropagation;
 import io.dharma.tracing.propagation.Propagators;
 import io.dharma.tracing.redaction.Redactor;
@@ -82,6 +83,7 @@ final class Assembly {
     private final SamplingControl sampling;
     private final @Nullable Redactor redactor;
     private final Resource resource;
+    private final @Nullable ExceptionLogs exceptionLogs;
     private @Nullable MetricRedaction metricRedaction;
 
     /** One for all signals, so that there are few. */
@@ -113,6 +115,9 @@ final class Assembly {
         this.plan = plan;
         this.sampling = new SamplingControl(plan.sampling());
         this.redactor = plan.redaction().redactor();
+        this.exceptionLogs = plan.exceptions() == Plan.Exceptions.EVENTS
+                ? null
+                : new ExceptionLogs(plan.exceptions() == Plan.Exceptions.BOTH);
         Resource resource = plan.service().resource();
         this.resource = redactor == null ? resource : redactor.redact(resource);
     }
@@ -201,6 +206,9 @@ final class Assembly {
             tracer.mdc(plan.mdc());
         }
         addSpool(tracer);
+        if (exceptionLogs != null) {
+            tracer.stage(Stage.optional("exception-logs", exceptionLogs::apply));
+        }
         plan.redaction().hooks().forEach(tracer::stage);
         if (redactor != null) {
             tracer.redactor(redactor);
@@ -540,11 +548,15 @@ final class Assembly {
                     plan.lifecycle().closeTimeout());
             made.push(() -> pipeline.close(Duration.ZERO));
             logPipeline = pipeline;
-            tracer.loggerProvider(SdkLoggerProvider.builder()
+            SdkLoggerProvider provider = SdkLoggerProvider.builder()
                     .setResource(resource)
                     .setLogLimits(logs::limits)
                     .addLogRecordProcessor(pipeline)
-                    .build());
+                    .build();
+            tracer.loggerProvider(provider);
+            if (exceptionLogs != null) {
+                exceptionLogs.sendTo(provider.get(DharmaTracing.LOGGER));
+            }
         } catch (LinkageError mixedVersions) {
             letGo(before);
             logPipeline = null;

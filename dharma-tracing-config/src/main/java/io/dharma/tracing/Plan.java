@@ -47,6 +47,7 @@ record Plan(
         @Nullable MdcMirror mdc,
         @Nullable Metrics metrics,
         @Nullable Logs logs,
+        Exceptions exceptions,
         Redaction redaction,
         Delivery delivery,
         Lifecycle lifecycle,
@@ -83,6 +84,13 @@ record Plan(
 
     /** One address to send to. */
     record Target(Protocol protocol, HttpEndpoint endpoint, Duration timeout, Origin origin) {}
+
+    /** What exceptions become. */
+    enum Exceptions {
+        EVENTS,
+        LOGS,
+        BOTH
+    }
 
     enum Protocol {
         OTLP_HTTP("otlp"),

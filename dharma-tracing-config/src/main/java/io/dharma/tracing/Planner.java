@@ -102,23 +102,32 @@ final class Planner {
                 mdc(),
                 metrics(),
                 logs(),
+                exceptions(),
                 redaction(pseudonyms),
                 delivery(),
                 lifecycle(),
                 findings);
         Setting<String> exceptions = settings.find(Keys.EXCEPTION_SIGNAL);
-        if (exceptions != null) {
+        if (exceptions != null && plan.logs() == null) {
             findings.add(Finding.info(
-                    "exception-signal-unsupported",
+                    "exception-signal-without-logs",
                     Keys.EXCEPTION_SIGNAL.variable() + " is " + Problem.printable(exceptions.value()) + " ("
                             + Problem.printable(exceptions.origin().place())
-                            + "), which this version does not have; exceptions are recorded as events of spans",
-                    "Leave it set for a later version, or remove it"));
+                            + "), but no log records are sent; exceptions stay events of spans",
+                    "Send log records as well, or remove it"));
         }
         if (!problems.isEmpty()) {
             report(disabled);
         }
         return plan;
+    }
+
+    private Plan.Exceptions exceptions() {
+        Setting<String> signal = settings.find(Keys.EXCEPTION_SIGNAL);
+        if (signal == null) {
+            return Plan.Exceptions.EVENTS;
+        }
+        return signal.value().equals("logs/dup") ? Plan.Exceptions.BOTH : Plan.Exceptions.LOGS;
     }
 
     private void report(boolean disabled) {

@@ -144,10 +144,11 @@ record Running(
         long failedBefore = failedMetricExports();
         CompletableResultCode metrics =
                 meterProvider == null ? CompletableResultCode.ofSuccess() : meterProvider.forceFlush();
+        boolean flushed = plan.exceptions() == Plan.Exceptions.EVENTS || tracer.flush(left(deadline));
         Pipeline.PendingFlush logs = logPipeline == null ? atMost -> true : logPipeline.beginFlush();
         Pipeline.PendingFlush hops = chainRecorder == null ? atMost -> true : chainRecorder.beginFlush();
         Pipeline.PendingFlush errors = errorTracker == null ? atMost -> true : errorTracker.beginFlush();
-        boolean flushed = tracer.flush(left(deadline));
+        flushed &= tracer.flush(left(deadline));
         flushed &= logs.await(left(deadline));
         flushed &= hops.await(left(deadline));
         flushed &= errors.await(left(deadline));
@@ -173,6 +174,7 @@ record Running(
         long nanos = Timeouts.nanos(timeout);
         long deadline = System.nanoTime() + nanos;
         ClosingSteps.runAll(
+                () -> sendExceptions(Duration.ofNanos(nanos / 4)),
                 () -> beginToCloseLogs(Duration.ofNanos(nanos - nanos / 3)),
                 () -> beginToCloseChains(Duration.ofNanos(nanos)),
                 () -> beginToCloseErrors(Duration.ofNanos(nanos)),
@@ -189,6 +191,13 @@ record Running(
                 () -> closeAlerts(left(deadline)),
                 this::cutOffMetrics,
                 this::closeOtherMetrics);
+    }
+
+    /** Those of spans that wait become log records. */
+    private void sendExceptions(Duration deadline) {
+        if (plan.exceptions() != Plan.Exceptions.EVENTS) {
+            boolean unused = tracer.flush(deadline);
+        }
     }
 
     private void beginToCloseLogs(Duration deadline) {

@@ -153,7 +153,7 @@ class ConfigurationMistakesTest {
     }
 
     @Test
-    void exceptionSignal_thatIsNotSupportedIsSaid() {
+    void exceptionSignal_withoutLogRecordsIsSaid() {
         Plan plan = Given.nothing()
                 .environment("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", "logs")
                 .config()
@@ -161,7 +161,7 @@ class ConfigurationMistakesTest {
 
         assertThat(plan.findings()).anySatisfy(finding -> {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.INFO);
-            assertThat(finding.id()).isEqualTo("exception-signal-unsupported");
+            assertThat(finding.id()).isEqualTo("exception-signal-without-logs");
             assertThat(finding.message()).contains("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN is logs");
         });
     }

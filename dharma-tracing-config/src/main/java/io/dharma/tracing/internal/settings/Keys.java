@@ -141,10 +141,11 @@ public final class Keys {
     public static final Key<String> EXCEPTION_SIGNAL = key(
             Section.TRACES,
             "otel.semconv.exception.signal.opt-in",
-            Types.TEXT,
+            Types.oneOf(List.of("logs", "logs/dup"), List.of()),
             null,
             "events of spans",
-            "Known and not used: exceptions are recorded as events of spans, whatever it says.");
+            "Sends exceptions as log records where log records are sent: `logs` instead of as events of spans, `logs/dup`"
+                    + " besides.");
 
     public static final Key<Boolean> MDC = key(
             Section.TRACES,
@@ -492,7 +493,7 @@ public final class Keys {
     public static final Key<String> ERRORS_ALERTS_WEBHOOK_SECRET = key(
             Section.ERRORS,
             "dharma.errors.alerts.webhook.secret",
-            Types.SECRET_KEY,
+            Types.SECRET_TEXT,
             null,
             "none",
             "With what they are signed, so that the receiver knows who they are from.");

@@ -30,6 +30,7 @@ final class Types {
     static final Type<Double> NUMBER = new DecimalNumber();
     static final Type<String> SECRET_URL = new Url(false);
     static final Type<String> SECRET_KEY = new SecretKey();
+    static final Type<String> SECRET_TEXT = new SecretText();
 
     private Types() {}
 
@@ -412,6 +413,34 @@ final class Types {
         @Override
         public String show(List<String> value) {
             return String.join(",", value);
+        }
+    }
+
+    /** A text that nobody may guess. */
+    private static final class SecretText implements Type<String> {
+        private static final int LEAST_CHARACTERS = 16;
+
+        @Override
+        public String parse(String text) {
+            if (text.length() < LEAST_CHARACTERS) {
+                throw new IllegalArgumentException("is too short");
+            }
+            return text;
+        }
+
+        @Override
+        public String allowed() {
+            return "at least " + LEAST_CHARACTERS + " characters";
+        }
+
+        @Override
+        public String show(String value) {
+            return "***";
+        }
+
+        @Override
+        public boolean isSecret() {
+            return true;
         }
     }
 

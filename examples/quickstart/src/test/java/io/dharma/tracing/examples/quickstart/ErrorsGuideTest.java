@@ -3,6 +3,7 @@ package io.dharma.tracing.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dharma.tracing.DharmaConfig;
 import io.dharma.tracing.DharmaTracing;
 import io.dharma.tracing.errors.Category;
 import io.dharma.tracing.errors.ErrorEvent;
@@ -72,6 +73,28 @@ class ErrorsGuideTest {
 
     private static void sendReceipt() throws MailException {
         throw new MailException("no answer from mail-1");
+    }
+
+    @Test
+    void backendsAndAlerts_areSettings() {
+        // region backends
+        DharmaConfig backends = DharmaConfig.builder()
+                .service("orders", "1.0.0")
+                .errors(errors -> errors.elasticsearch("https://dharma:secret@elasticsearch:9200")
+                        .kafka("kafka-1:9092,kafka-2:9092", "errors")
+                        .redis("redis://redis:6379"))
+                .build();
+        // endregion
+        // region alerts
+        DharmaConfig alerts = DharmaConfig.builder()
+                .service("orders", "1.0.0")
+                .errors(errors -> errors.alertListener(alert -> System.out.println(alert.title()))
+                        .alertWebhook("https://hooks.example.com/dharma", "a-secret-of-16-or-more"))
+                .build();
+        // endregion
+
+        assertThat(backends.toString()).contains("elasticsearch").doesNotContain("secret@");
+        assertThat(alerts.toString()).contains("hooks.example.com").doesNotContain("a-secret-of-16");
     }
 
     @Test
