@@ -24,7 +24,8 @@ public final class ErrorPipeline implements AutoCloseable {
     public ErrorPipeline(Sink<ErrorRecord> sink) {
         pipeline = Pipeline.<ErrorRecord, ErrorRecord>builder("errors", new ErrorType(), record -> record)
                 .sink(sink)
-                .maxQueueBytes(8L << 20)
+                // Room for all that a test offers at once.
+                .maxQueueBytes(64L << 20)
                 .maxBatchDelay(Duration.ofMillis(20))
                 .build();
     }
