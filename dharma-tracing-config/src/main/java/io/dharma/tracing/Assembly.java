@@ -203,7 +203,8 @@ final class Assembly {
             tracer.correlation(plan.correlation());
         }
         if (plan.mdc() != null) {
-            tracer.mdc(plan.mdc());
+            // Of its own: the last one with the same plan may not have been closed to the end.
+            tracer.mdc(plan.mdc().another());
         }
         addSpool(tracer);
         if (exceptionLogs != null) {

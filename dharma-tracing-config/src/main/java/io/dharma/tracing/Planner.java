@@ -505,7 +505,7 @@ final class Planner {
                 ? null
                 : new Plan.Errors(
                         inApp,
-                        settings.value(Keys.ERRORS_MDC),
+                        entries(Keys.ERRORS_MDC),
                         settings.value(Keys.ERRORS_UNCAUGHT),
                         policy,
                         queueBytes(Keys.ERRORS_MAX_QUEUE_BYTES),
@@ -523,7 +523,12 @@ final class Planner {
             return List.of();
         }
         rule(Keys.ERRORS_IN_APP, packages -> Fingerprinter.builder().inApp(packages.toArray(String[]::new)));
-        return settings.value(Keys.ERRORS_IN_APP);
+        return entries(Keys.ERRORS_IN_APP);
+    }
+
+    private List<String> entries(Key<List<String>> key) {
+        Setting<List<String>> entries = settings.find(key);
+        return entries == null ? List.of() : entries.value();
     }
 
     private ErrorPolicy errorPolicy() {

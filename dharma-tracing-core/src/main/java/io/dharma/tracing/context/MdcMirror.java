@@ -85,6 +85,11 @@ public final class MdcMirror implements ScopeListener {
         return new MdcMirror(fields);
     }
 
+    /** Another one with the same fields: one can be registered once only. */
+    public MdcMirror another() {
+        return new MdcMirror(List.of(fields));
+    }
+
     /** How often the MDC or a field's look-up has thrown. */
     public long failures() {
         return failures.sum();

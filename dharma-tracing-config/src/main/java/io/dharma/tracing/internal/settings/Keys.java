@@ -346,7 +346,7 @@ public final class Keys {
             Section.ERRORS,
             "dharma.errors.in.app",
             Types.LIST,
-            "",
+            null,
             "the package of the main class",
             "The packages of the application, such as `com.acme`: errors are grouped by where its code failed, not by where"
                     + " libraries did.");
@@ -355,7 +355,7 @@ public final class Keys {
             Section.ERRORS,
             "dharma.errors.mdc",
             Types.LIST,
-            "",
+            null,
             "none",
             "The keys of the MDC that errors have with them.");
 
@@ -444,7 +444,7 @@ public final class Keys {
             Section.ERRORS,
             "dharma.errors.kafka.servers",
             Types.TEXT,
-            "",
+            null,
             "none",
             "The brokers of Kafka that errors are sent to, `host:port,host:port`. Needs `org.apache.kafka:kafka-clients`.");
 
@@ -502,7 +502,7 @@ public final class Keys {
             Section.ERRORS,
             "dharma.errors.alerts.kafka.topic",
             Types.TEXT,
-            "",
+            null,
             "none",
             "The topic that alerts are sent to, in the Kafka of `dharma.errors.kafka.servers`. It has to exist.");
 

@@ -72,6 +72,12 @@ public final class ElasticsearchErrorStore implements Sink<ErrorRecord>, ErrorSt
     /** How long errors are kept unless said otherwise. */
     public static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
 
+    /** In a reason: there was somebody. */
+    private static final String ANSWERED = "answered";
+
+    /** How long a server may take from the first sign of life until it knows its users. */
+    private static final long START_NANOS = Duration.ofMinutes(1).toNanos();
+
     /** Answers to requests that write have some 100 bytes for each record. */
     private static final int MAX_ANSWER_TO_WRITES = 4 << 20;
 
@@ -97,6 +103,9 @@ public final class ElasticsearchErrorStore implements Sink<ErrorRecord>, ErrorSt
     // Both guarded by this.
     private @Nullable CompletableFuture<ElasticsearchAsyncClient> writer;
     private @Nullable Questions questions;
+
+    private volatile boolean wasAway;
+    private volatile long awayAt;
 
     private ElasticsearchErrorStore(Builder builder) {
         this.description = builder.describe();
@@ -143,7 +152,24 @@ public final class ElasticsearchErrorStore implements Sink<ErrorRecord>, ErrorSt
 
     @Override
     public CompletionStage<Delivery> deliver(List<ErrorRecord> batch) {
-        return writer().thenCompose(client -> write(client, batch)).exceptionally(RecordWrite::meaningOf);
+        return writer().thenCompose(client -> write(client, batch))
+                .exceptionally(RecordWrite::meaningOf)
+                .thenApply(this::unlessItStarts);
+    }
+
+    /** A server that starts does not know its users yet, and refuses whoever comes; one that was away may be starting. */
+    private Delivery unlessItStarts(Delivery delivery) {
+        long now = System.nanoTime();
+        if (delivery instanceof Delivery.Retry retry && !retry.reason().contains(ANSWERED)) {
+            awayAt = now;
+            wasAway = true;
+        }
+        boolean mayStart = wasAway && now - awayAt < START_NANOS;
+        return mayStart
+                        && delivery instanceof Delivery.Refused refused
+                        && refused.reason().contains(NotAnswered.CREDENTIALS)
+                ? Delivery.retry(refused.reason())
+                : delivery;
     }
 
     private CompletableFuture<Delivery> write(ElasticsearchAsyncClient client, List<ErrorRecord> batch) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** A request has no answer that says anything about what was asked; with what that means for a batch. */
 final class NotAnswered extends IOException {
 
+    /** How a reason ends that says who we are is to blame. */
+    static final String CREDENTIALS = ": check the credentials and their rights";
+
     private static final long serialVersionUID = 1L;
 
     private final transient Delivery meaning;
@@ -56,7 +59,7 @@ final class NotAnswered extends IOException {
             return Delivery.retry(said);
         }
         return switch (status) {
-            case 401, 403 -> Delivery.refused(said + ": check the credentials and their rights");
+            case 401, 403 -> Delivery.refused(said + CREDENTIALS);
             case 404 -> Delivery.refused(said + ": check that indices may be created");
             default -> Delivery.rejected(said);
         };
