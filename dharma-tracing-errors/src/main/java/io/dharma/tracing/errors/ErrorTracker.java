@@ -385,7 +385,7 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
     /** What became of all throwables. */
     public ErrorStats stats() {
         return new ErrorStats(
-                captured.sum(),
+                captured.sum() - intake.rewrapped.sum(),
                 repeated.sum() + intake.rewrapped.sum(),
                 intake.countedOnly.sum(),
                 intake.forgotten.sum() + uncounted.beyond(),
