@@ -83,6 +83,12 @@ public final class ErrorsOptions {
         return this;
     }
 
+    /** How much errors may take in the store's directory, where there is one. Default: 64 MiB. */
+    public ErrorsOptions maxDiskBytes(long bytes) {
+        config.set(Keys.ERRORS_MAX_DISK_BYTES, bytes);
+        return this;
+    }
+
     /** Groups errors in the application's own way, starting from the default one. Default: none. See {@link FingerprintRule}. */
     public ErrorsOptions groupBy(FingerprintRule rule) {
         config.extras().fingerprintRule = Objects.requireNonNull(rule, "rule");

@@ -1,5 +1,6 @@
 package io.dharma.tracing.errors;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,4 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param logger who logged it; null if nobody did
  */
 record CaptureSite(
-        String type, @Nullable String operation, @Nullable String logger) {}
+        String type, @Nullable String operation, @Nullable String logger) {
+
+    /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof CaptureSite other
+                && Objects.equals(type, other.type)
+                && Objects.equals(operation, other.operation)
+                && Objects.equals(logger, other.logger);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(type, operation, logger);
+    }
+}

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,22 @@ final class CountLedger {
         this.service = service;
     }
 
-    private record Key(String group, @Nullable String operation, long minute) {}
+    private record Key(String group, @Nullable String operation, long minute) {
+
+        /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Key other
+                    && Objects.equals(group, other.group)
+                    && Objects.equals(operation, other.operation)
+                    && minute == other.minute;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(group, operation, minute);
+        }
+    }
 
     private static final class Entry {
         private final String family;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,7 +52,21 @@ final class ErrorIntake {
     }
 
     /** What of an error can be known for almost nothing. */
-    private record Kind(CaptureSite site, String rootCause) {}
+    private record Kind(CaptureSite site, String rootCause) {
+
+        /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Kind other
+                    && Objects.equals(site, other.site)
+                    && Objects.equals(rootCause, other.rootCause);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(site, rootCause);
+        }
+    }
 
     /** The record to be delivered; null for what is only counted. */
     @Nullable

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,19 @@ final class RecentMinutes {
     private int entries;
 
     private record Key(String group, @Nullable String operation) {
+
+        /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Key other
+                    && Objects.equals(group, other.group)
+                    && Objects.equals(operation, other.operation);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(group, operation);
+        }
 
         boolean matches(RateQuery query) {
             return (query.group() == null || query.group().equals(group))

@@ -2,8 +2,10 @@ package io.dharma.tracing.errors;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Errors for which there was no room, so that they are counted though nobody could look at them: by where they were
@@ -18,7 +20,19 @@ final class Uncounted {
     private final Map<Key, LongAdder> entries = new ConcurrentHashMap<>();
     private final LongAdder beyond = new LongAdder();
 
-    record Key(CaptureSite site, long minute) {}
+    record Key(CaptureSite site, long minute) {
+
+        /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Key other && Objects.equals(site, other.site) && minute == other.minute;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(site, minute);
+        }
+    }
 
     void add(CaptureSite site, long minute) {
         add(new Key(site, minute), 1);

@@ -2,6 +2,8 @@ package io.dharma.tracing.errors.alert;
 
 import io.dharma.tracing.spi.RecentlyUsed;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was said a short while ago, so that it is not said again, nor less after more. Of too many things the one is
@@ -18,7 +20,21 @@ final class RecentAlerts {
         this.cooldownNanos = cooldownNanos;
     }
 
-    private record Said(String subject, AlertLevel level) {}
+    private record Said(String subject, AlertLevel level) {
+
+        /** By hand: what the JDK makes for records keeps the class loader from being collected on 17 (JDK-8078641). */
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Said other
+                    && Objects.equals(subject, other.subject)
+                    && Objects.equals(level, other.level);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(subject, level);
+        }
+    }
 
     boolean contains(String subject, AlertLevel level, long now) {
         for (AlertLevel other : AlertLevel.values()) {
