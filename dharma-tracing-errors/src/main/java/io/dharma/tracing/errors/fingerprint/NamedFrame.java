@@ -2,6 +2,7 @@ package io.dharma.tracing.errors.fingerprint;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frame with its names as the source has them.
@@ -31,5 +32,20 @@ record NamedFrame(TraceFrame frame, String className, String method, boolean inA
 
     boolean isRaiser() {
         return Raisers.isRaiser(className, method);
+    }
+
+    /** By hand: what the JDK makes for records keeps the class loader from being collected (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof NamedFrame other
+                && frame.equals(other.frame)
+                && className.equals(other.className)
+                && method.equals(other.method)
+                && inApp == other.inApp;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * frame.hashCode() + method.hashCode();
     }
 }

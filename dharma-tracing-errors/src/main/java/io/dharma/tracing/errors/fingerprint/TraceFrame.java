@@ -1,5 +1,6 @@
 package io.dharma.tracing.errors.fingerprint;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,5 +38,20 @@ public record TraceFrame(
     public String toString() {
         String place = file == null ? "Unknown Source" : line == 0 ? file : file + ":" + line;
         return className + "." + method + "(" + place + ")";
+    }
+
+    /** By hand: what the JDK makes for records keeps the class loader from being collected (JDK-8078641). */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof TraceFrame other
+                && line == other.line
+                && className.equals(other.className)
+                && method.equals(other.method)
+                && Objects.equals(file, other.file);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * className.hashCode() + method.hashCode()) + line;
     }
 }
