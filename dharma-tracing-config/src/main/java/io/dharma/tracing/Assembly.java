@@ -207,10 +207,11 @@ final class Assembly {
             tracer.mdc(plan.mdc().another());
         }
         addSpool(tracer);
+        plan.redaction().hooks().forEach(tracer::stage);
+        // After the application's own redaction, which is of spans; log records pass ours later.
         if (exceptionLogs != null) {
             tracer.stage(Stage.optional("exception-logs", exceptionLogs::apply));
         }
-        plan.redaction().hooks().forEach(tracer::stage);
         if (redactor != null) {
             tracer.redactor(redactor);
         }

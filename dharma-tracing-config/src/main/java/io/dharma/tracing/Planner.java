@@ -8,6 +8,7 @@ import io.dharma.tracing.errors.fingerprint.Fingerprinter;
 import io.dharma.tracing.export.ConsoleSpanSink;
 import io.dharma.tracing.export.OtlpSignal;
 import io.dharma.tracing.export.TlsSettings;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.internal.settings.Key;
 import io.dharma.tracing.internal.settings.Keys;
 import io.dharma.tracing.internal.settings.Origin;
@@ -501,6 +502,7 @@ final class Planner {
         List<Plan.ErrorPlace> places = backends.all();
         Plan.Alerts alerts = backends.alerts();
         ErrorPolicy policy = errorPolicy();
+        long diskBytes = errorDiskBytes();
         return !settings.value(Keys.ERRORS)
                 ? null
                 : new Plan.Errors(
@@ -512,10 +514,22 @@ final class Planner {
                         isSet(Keys.STORE_DIRECTORY)
                                 ? settings.value(Keys.STORE_DIRECTORY).resolve("errors")
                                 : null,
-                        settings.value(Keys.ERRORS_MAX_DISK_BYTES),
+                        diskBytes,
                         places,
                         alerts,
                         extras.errors());
+    }
+
+    private long errorDiskBytes() {
+        Setting<Long> bytes = settings.get(Keys.ERRORS_MAX_DISK_BYTES);
+        if (bytes.value() < HistoryLog.Settings.MIN_BYTES) {
+            problems.add(new Problem(
+                    Keys.ERRORS_MAX_DISK_BYTES.name(),
+                    Long.toString(bytes.value()),
+                    bytes.origin(),
+                    "is too small; allowed is at least 128KiB"));
+        }
+        return Math.max(HistoryLog.Settings.MIN_BYTES, bytes.value());
     }
 
     private List<String> inApp() {

@@ -131,31 +131,46 @@ public record ErrorGroup(
 
     /** The same with counts from somebody who knows better. */
     public ErrorGroup counted(long occurrences, long users) {
-        return new ErrorGroup(
-                id,
-                family,
-                predecessor,
-                type,
-                culprit,
-                title,
-                severity,
-                category,
-                state,
-                stateSince,
-                firstSeen,
-                lastSeen,
-                occurrences,
-                users,
-                releases,
-                samples);
+        return changed(predecessor, state, stateSince, firstSeen, lastSeen, occurrences, users);
     }
 
     /** The same in another state. */
     public ErrorGroup in(GroupState newState, Instant since) {
+        return changed(predecessor, newState, since, firstSeen, lastSeen, count, affectedUsers);
+    }
+
+    /** The same, having been seen at this time as well. */
+    ErrorGroup seen(Instant at) {
+        Instant first = at.isBefore(firstSeen) ? at : firstSeen;
+        Instant last = at.isAfter(lastSeen) ? at : lastSeen;
+        return changed(predecessor, state, stateSince, first, last, count, affectedUsers);
+    }
+
+    /** The same as the successor of another group, in whose state it goes on: it is not new, but has come back if that was over. */
+    ErrorGroup after(ErrorGroup before) {
+        boolean cameBack = before.state == GroupState.RESOLVED;
+        return changed(
+                before.id,
+                cameBack ? GroupState.REGRESSED : before.state,
+                cameBack ? firstSeen : before.stateSince,
+                firstSeen,
+                lastSeen,
+                count,
+                affectedUsers);
+    }
+
+    private ErrorGroup changed(
+            @Nullable String newPredecessor,
+            GroupState newState,
+            Instant since,
+            Instant first,
+            Instant last,
+            long occurrences,
+            long users) {
         return new ErrorGroup(
                 id,
                 family,
-                predecessor,
+                newPredecessor,
                 type,
                 culprit,
                 title,
@@ -163,53 +178,10 @@ public record ErrorGroup(
                 category,
                 newState,
                 since,
-                firstSeen,
-                lastSeen,
-                count,
-                affectedUsers,
-                releases,
-                samples);
-    }
-
-    /** The same, having been seen at this time as well. */
-    ErrorGroup seen(Instant at) {
-        return new ErrorGroup(
-                id,
-                family,
-                predecessor,
-                type,
-                culprit,
-                title,
-                severity,
-                category,
-                state,
-                stateSince,
-                at.isBefore(firstSeen) ? at : firstSeen,
-                at.isAfter(lastSeen) ? at : lastSeen,
-                count,
-                affectedUsers,
-                releases,
-                samples);
-    }
-
-    /** The same as the successor of another group, in whose state it goes on: it is not new, but has come back if that was over. */
-    ErrorGroup after(ErrorGroup before) {
-        boolean cameBack = before.state == GroupState.RESOLVED;
-        return new ErrorGroup(
-                id,
-                family,
-                before.id,
-                type,
-                culprit,
-                title,
-                severity,
-                category,
-                cameBack ? GroupState.REGRESSED : before.state,
-                cameBack ? firstSeen : before.stateSince,
-                firstSeen,
-                lastSeen,
-                count,
-                affectedUsers,
+                first,
+                last,
+                occurrences,
+                users,
                 releases,
                 samples);
     }

@@ -3,6 +3,7 @@ package io.dharma.tracing.errors;
 import io.dharma.tracing.context.Correlation;
 import io.dharma.tracing.errors.classify.Classifier;
 import io.dharma.tracing.errors.fingerprint.Fingerprinter;
+import io.dharma.tracing.history.HistoryLog;
 import io.dharma.tracing.pipeline.Journal;
 import io.dharma.tracing.pipeline.Pipeline;
 import io.dharma.tracing.pipeline.PipelineStats;
@@ -526,9 +527,14 @@ public final class ErrorTracker implements Errors, FailureListener, AutoCloseabl
          * share one. Costs a thread, or a share of one, and the disk some 3 KB for each event. Default: not kept.
          *
          * @param path made if it is not there; while it cannot be used, which is said once, errors are kept in memory
-         * @param maxBytes how much may lie there; at least 8 MiB
+         * @param maxBytes how much may lie there
+         * @throws IllegalArgumentException if that is less than {@link HistoryLog.Settings#MIN_BYTES}
          */
         public Builder directory(Path path, long maxBytes) {
+            if (maxBytes < HistoryLog.Settings.MIN_BYTES) {
+                throw new IllegalArgumentException(
+                        "maxBytes must be at least " + HistoryLog.Settings.MIN_BYTES + ", but is " + maxBytes);
+            }
             directory = Objects.requireNonNull(path, "path");
             maxDiskBytes = maxBytes;
             return this;

@@ -389,7 +389,7 @@ public final class Keys {
             Types.DISK_SIZE,
             "64MiB",
             "",
-            "How much errors may take in the store's directory, where there is one.");
+            "How much errors may take in the store's directory, where there is one. At least 128KiB.");
 
     public static final Key<Long> ERRORS_MAX_QUEUE_BYTES = key(
             Section.ERRORS,
